@@ -1,0 +1,143 @@
+package signaling
+
+import (
+	"context"
+	"time"
+)
+
+// reader is the Reader of a Memory's inbox.
+type reader struct {
+	store *Memory
+	inbox *inbox
+	wake  chan struct{} // holds one token while there may be something new for the waiting goroutine
+	err   error         // why the reading ended; guarded by store.mu
+	taken *message      // what Take returned last, for Return; guarded by store.mu
+}
+
+// notify wakes the reader's goroutine. A nil reader has none.
+func (r *reader) notify() {
+	if r == nil {
+		return
+	}
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// end ends the reading with err. A nil reader has ended already.
+func (r *reader) end(err error) {
+	if r == nil {
+		return
+	}
+	r.err = err
+	r.notify()
+}
+
+// Take implements [Reader].
+func (r *reader) Take(ctx context.Context, wait time.Duration) (Message, error) {
+	return r.wait(ctx, wait, r.take)
+}
+
+// Next implements [Reader].
+func (r *reader) Next(ctx context.Context, after string, wait time.Duration) (Message, error) {
+	seq := r.store.sequence(after)
+	return r.wait(ctx, wait, func() (Message, error) { return r.peek(seq) })
+}
+
+// wait calls try, with the store locked, until it gives something else than
+// ErrEmpty or the time is over. A put does not hand its message over, it only
+// wakes: so a reader whose context has ended has nothing that it could lose.
+func (r *reader) wait(ctx context.Context, wait time.Duration, try func() (Message, error)) (Message, error) {
+	var timeout <-chan time.Time
+	for {
+		msg, err := r.try(ctx, try)
+		if err != ErrEmpty || wait <= 0 {
+			return msg, err
+		}
+		if timeout == nil {
+			timer := time.NewTimer(wait)
+			defer timer.Stop()
+			timeout = timer.C
+		}
+		select {
+		case <-r.wake:
+		case <-ctx.Done():
+		case <-timeout:
+			wait = 0
+		}
+	}
+}
+
+func (r *reader) try(ctx context.Context, try func() (Message, error)) (Message, error) {
+	m := r.store
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return Message{}, err
+	}
+	if r.err != nil {
+		return Message{}, r.err
+	}
+	m.dropExpired(r.inbox, m.now())
+	return try()
+}
+
+func (r *reader) take() (Message, error) {
+	b := r.inbox
+	if len(b.messages) == 0 {
+		return Message{}, ErrEmpty
+	}
+	r.taken = b.messages[0]
+	r.store.drop(b, 1)
+	return r.store.message(r.taken), nil
+}
+
+func (r *reader) peek(after uint64) (Message, error) {
+	b := r.inbox
+	i := b.behind(after)
+	if i == len(b.messages) {
+		return Message{}, ErrEmpty
+	}
+	b.delivered = max(b.delivered, i+1)
+	return r.store.message(b.messages[i]), nil
+}
+
+func (m *Memory) message(msg *message) Message {
+	return Message{ID: m.messageID(msg.seq), From: msg.from, Body: msg.body}
+}
+
+// Return implements [Reader].
+func (r *reader) Return(msg Message) {
+	m := r.store
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	taken := r.taken
+	if taken == nil || taken.seq != m.sequence(msg.ID) || m.inboxes[r.inbox.id] != r.inbox {
+		return
+	}
+	r.taken = nil
+	m.putBack(r.inbox, taken)
+}
+
+// Ack implements [Reader].
+func (r *reader) Ack(ctx context.Context, upTo string) error {
+	m := r.store
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.err != nil {
+		return r.err
+	}
+	m.drop(r.inbox, r.inbox.behind(m.sequence(upTo)))
+	return nil
+}
+
+// Close implements [Reader].
+func (r *reader) Close() {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	r.store.detach(r)
+}
