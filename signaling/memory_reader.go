@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -52,7 +53,7 @@ func (r *reader) wait(ctx context.Context, wait time.Duration, try func() (Messa
 	var timeout <-chan time.Time
 	for {
 		msg, err := r.try(ctx, try)
-		if err != ErrEmpty || wait <= 0 {
+		if !errors.Is(err, ErrEmpty) || wait <= 0 {
 			return msg, err
 		}
 		if timeout == nil {

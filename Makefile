@@ -1,0 +1,60 @@
+# The two commands: `make test` runs everything, `make check` the quick half
+# without browsers. Both install what they need and the machine lacks.
+
+GO ?= go
+# One package's tests at a time: several of them keep the machine busy on purpose.
+GOTEST = $(GO) test -race -timeout 10m
+
+.PHONY: test check lint go-test go-test-short js browsers bench fuzz build clean
+
+test: lint js go-test browsers
+
+check: lint js go-test-short
+
+build:
+	$(GO) build -o bin/inbox ./cmd/inbox
+
+lint:
+	@test -z "$$(gofmt -l .)" || { echo "gofmt: these files are not formatted; run 'gofmt -w .':"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) fix -diff ./...
+	$(GO) mod tidy -diff
+	$(GO) tool staticcheck ./...
+	$(GO) tool go-errorlint ./...
+	$(GO) vet -vettool="$$($(GO) tool -n bodyclose)" ./...
+	./scripts/vulncheck
+	for os in windows darwin linux; do CGO_ENABLED=0 GOOS=$$os $(GO) build -o /dev/null ./cmd/inbox || exit 1; done
+
+go-test:
+	$(GOTEST) ./...
+
+go-test-short:
+	$(GOTEST) -short ./...
+
+# JavaScript without a browser: units and types.
+js:
+	./scripts/install node
+	npm ci --no-fund --no-audit
+	npm run types
+	npm run unit
+
+browsers: js
+	./scripts/install browsers
+	npm run e2e
+
+# The figures of bench/README.md and the benchmarks of the packages.
+bench:
+	$(GO) test -run '^$$' -bench . ./signaling
+	./bench/run
+
+# Every fuzz test for a while: make fuzz FUZZTIME=10m
+FUZZTIME ?= 30s
+fuzz:
+	for pkg in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+clean:
+	rm -rf bin node_modules e2e/artifacts
