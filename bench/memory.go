@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+func memory(ctx context.Context, c config, subjects []subject) error {
+	once := c
+	once.rounds = 1
+	show := func(n float64) string { return fmt.Sprintf("%7.0f bytes", n) }
+	same := func(n float64) float64 { return n }
+	idle := func(ctx context.Context, s subject) (float64, error) { return idleInbox(ctx, s, c.inboxes) }
+	if err := rounds(ctx, once, fmt.Sprintf("Memory of an idle inbox (of %d)", c.inboxes), oneOfEach(subjects), idle, same, show); err != nil {
+		return err
+	}
+	parked := func(ctx context.Context, s subject) (float64, error) { return parkedGET(ctx, s, c.parked) }
+	return rounds(ctx, once, fmt.Sprintf("Memory of a parked GET or an open stream (of %d)", c.parked), subjects, parked, same, show)
+}
+
+// oneOfEach leaves out the subjects that differ only in how clients read.
+func oneOfEach(subjects []subject) (some []subject) {
+	for _, s := range subjects {
+		if !s.stream {
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
+// idleInbox is the growth of the server's memory with each inbox made.
+func idleInbox(ctx context.Context, s subject, n int) (float64, error) {
+	v, err := launch(ctx, s, 3600)
+	if err != nil {
+		return 0, err
+	}
+	defer v.stop()
+	if err := v.makeInboxes(ctx, 0, 1000); err != nil { // what any server needs once
+		return 0, err
+	}
+	before := v.rss()
+	if err := v.makeInboxes(ctx, 1000, n); err != nil {
+		return 0, err
+	}
+	return float64(v.rss()-before) / float64(n), v.alive()
+}
+
+// makeInboxes makes inboxes by letting each send an empty message to one that
+// reads them.
+func (v *server) makeInboxes(ctx context.Context, from, n int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	client := newHTTP()
+	defer client.CloseIdleConnections()
+	const sinks = 8
+	var wg sync.WaitGroup
+	for i := range sinks {
+		sink := &peer{http: client, base: v.base, id: fmt.Sprint("sink", i)}
+		wg.Go(func() { sink.poll(ctx, func([]byte) {}) })
+	}
+	var made atomic.Int64
+	var makers sync.WaitGroup
+	for i := range sinks {
+		makers.Go(func() {
+			for k := from + i; k < from+n; k += sinks {
+				p := &pair{ctx: ctx, sender: &peer{http: client, base: v.base, id: strconv.Itoa(k)}, receiver: fmt.Sprint("sink", i)}
+				p.send(nil)
+				made.Add(1)
+			}
+		})
+	}
+	makers.Wait()
+	cancel()
+	wg.Wait()
+	if int(made.Load()) != n {
+		return fmt.Errorf("made %d inboxes of %d", made.Load(), n)
+	}
+	return v.alive()
+}
+
+// parkedGET is the growth of the server's memory with each waiting reader.
+func parkedGET(ctx context.Context, s subject, n int) (float64, error) {
+	v, err := launch(ctx, s, 3600)
+	if err != nil {
+		return 0, err
+	}
+	defer v.stop()
+	if _, err := v.delays(ctx, 64, 640, time.Second); err != nil { // warm
+		return 0, err
+	}
+	before := v.rss()
+	ctx, cancel := context.WithCancel(ctx)
+	client := newHTTP()
+	defer client.CloseIdleConnections()
+	ready := make(chan struct{}, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		p := &peer{http: client, base: v.base, id: fmt.Sprint("parked", i)}
+		read := p.poll
+		if s.stream {
+			read = p.stream
+		}
+		wg.Go(func() { read(ctx, func([]byte) { ready <- struct{}{} }) })
+	}
+	// Every reader gets one message, so that it is known to be there.
+	sender := &pair{ctx: ctx, sender: &peer{http: client, base: v.base, id: "sender"}}
+	for i := range n {
+		sender.receiver = fmt.Sprint("parked", i)
+		sender.send([]byte("x"))
+	}
+	for range n {
+		select {
+		case <-ready:
+		case <-ctx.Done():
+		}
+	}
+	time.Sleep(time.Second) // until all have asked again
+	after := v.rss()
+	cancel()
+	wg.Wait()
+	return float64(after-before) / float64(n), errors.Join(v.alive(), context.Cause(context.WithoutCancel(ctx)))
+}
+
+// million measures the delays beside no inbox, a million idle ones, and a
+// million that expire meanwhile.
+func million(ctx context.Context, c config, subjects []subject) error {
+	const inboxes, expireAfter = 1_000_000, 120
+	for _, s := range oneOfEach(subjects) {
+		fmt.Printf("\nDelays beside a million inboxes: %s\n", s.name)
+		v, err := launch(ctx, s, expireAfter)
+		if err != nil {
+			return err
+		}
+		none, err := v.delays(ctx, 64, 640, 3*c.duration)
+		if err != nil {
+			v.stop()
+			return err
+		}
+		start := time.Now()
+		err = v.makeInboxes(ctx, 0, inboxes)
+		made := time.Now()
+		var idle, expiring delays
+		if err == nil {
+			idle, err = v.delays(ctx, 64, 640, 3*c.duration)
+		}
+		if err == nil {
+			// They expire as fast as they were made, from the first one's time on.
+			wait := time.Until(start.Add(expireAfter * time.Second))
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+			}
+			expiring, err = v.delays(ctx, 64, 640, max(3*c.duration, min(made.Sub(start), 20*time.Second)))
+		}
+		v.stop()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("  none      %s\n  idle      %s\n  expiring  %s\n", showDelays(none), showDelays(idle), showDelays(expiring))
+	}
+	return nil
+}
