@@ -16,7 +16,9 @@ var (
 	ErrWrongPassword  = errors.New("wrong password")
 	ErrRefused        = errors.New("identifier not allowed on this server")
 	ErrNotFound       = errors.New("no such inbox")
+	ErrNoResource     = errors.New("no such resource")
 	ErrMethod         = errors.New("method not allowed")
+	ErrTooSlow        = errors.New("request too slow")
 	ErrDisplaced      = errors.New("displaced by a newer reader")
 	ErrTooLarge       = errors.New("message too large")
 	ErrTooManyTries   = errors.New("too many wrong passwords")
@@ -48,7 +50,9 @@ var answers = []answer{
 	{ErrNoCredentials, http.StatusUnauthorized, "send HTTP Basic credentials: the inbox's identifier and a password"},
 	{ErrRefused, http.StatusForbidden, "choose another identifier"},
 	{ErrNotFound, http.StatusNotFound, "its owner must ask for messages (GET /inbox) first and keep asking"},
+	{ErrNoResource, http.StatusNotFound, "the mailbox is at /inbox"},
 	{ErrMethod, http.StatusMethodNotAllowed, "see the Allow header"},
+	{ErrTooSlow, http.StatusRequestTimeout, "send the whole body within 10 seconds"},
 	{ErrDisplaced, http.StatusConflict, "the same inbox is read elsewhere; use one identifier for each reader"},
 	{ErrTooLarge, http.StatusRequestEntityTooLarge, "send less, or raise -max-body-size"},
 	{ErrRateLimited, http.StatusTooManyRequests, "slow down"},
@@ -68,6 +72,16 @@ func answerTo(err error) answer {
 		}
 	}
 	return answer{errors.New("internal error"), http.StatusInternalServerError, "see the server's log"}
+}
+
+// line is the text of an answer to err. What is wrong with a bad request is told
+// by err itself; of other errors only the sentinel is, so that nothing of the
+// inside leaks.
+func (a answer) line(err error) string {
+	if a.advice == "" {
+		return err.Error()
+	}
+	return a.err.Error() + ": " + a.advice
 }
 
 // errorOf is the inverse of answerTo: the error that a status and the first

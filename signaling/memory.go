@@ -34,12 +34,12 @@ func (o MemoryOptions) withDefaults() MemoryOptions {
 // frees the memory of those that nobody meets again. Both are kept in the order
 // in which they expire, so freeing them costs what expires and not what exists.
 type Memory struct {
-	opts   MemoryOptions
-	secret []byte    // keys the password hashes
-	epoch  string    // begins every message ID, so that IDs of another process are known as such
-	start  time.Time // times are kept as the time since then, in 8 bytes
+	opts  MemoryOptions
+	epoch string    // begins every message ID, so that IDs of another process are known as such
+	start time.Time // times are kept as the time since then, in 8 bytes
 
 	mu      sync.Mutex
+	hasher  passwordHasher
 	inboxes map[string]*inbox
 	idle    list.List // of *inbox without a reader, the longest idle first
 	queue   list.List // of *message in all inboxes, in the order in which they expire
@@ -50,11 +50,9 @@ type Memory struct {
 
 // NewMemory returns an empty Store.
 func NewMemory(opts MemoryOptions) *Memory {
-	secret := make([]byte, 32)
-	rand.Read(secret)
 	return &Memory{
 		opts:    opts.withDefaults(),
-		secret:  secret,
+		hasher:  newPasswordHasher(),
 		epoch:   rand.Text()[:10] + "-",
 		start:   time.Now(),
 		inboxes: make(map[string]*inbox),
@@ -78,11 +76,10 @@ func (m *Memory) Stats() Stats {
 
 // Check implements [Store].
 func (m *Memory) Check(_ context.Context, owner Credentials) error {
-	hash := m.hash(owner)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
-	b, err := m.owned(owner.ID, hash, now)
+	b, err := m.owned(owner, now)
 	if err != nil {
 		return err
 	}
@@ -95,16 +92,15 @@ func (m *Memory) Check(_ context.Context, owner Credentials) error {
 
 // Open implements [Store].
 func (m *Memory) Open(_ context.Context, owner Credentials) (Reader, error) {
-	hash := m.hash(owner)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
-	b, err := m.owned(owner.ID, hash, now)
+	b, err := m.owned(owner, now)
 	if err != nil {
 		return nil, err
 	}
 	if b == nil {
-		if b, err = m.make(owner.ID, hash, now); err != nil {
+		if b, err = m.make(owner, now); err != nil {
 			return nil, err
 		}
 	}
@@ -116,11 +112,10 @@ func (m *Memory) Open(_ context.Context, owner Credentials) (Reader, error) {
 
 // Put implements [Store].
 func (m *Memory) Put(_ context.Context, from Credentials, to string, body []byte, key string) error {
-	hash := m.hash(from)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
-	sender, err := m.owned(from.ID, hash, now)
+	sender, err := m.owned(from, now)
 	if err != nil {
 		return err
 	}
@@ -140,7 +135,7 @@ func (m *Memory) Put(_ context.Context, from Credentials, to string, body []byte
 		return err
 	}
 	if sender == nil {
-		if sender, err = m.make(from.ID, hash, now); err != nil {
+		if sender, err = m.make(from, now); err != nil {
 			return err
 		}
 	}
@@ -155,10 +150,9 @@ func (m *Memory) Put(_ context.Context, from Credentials, to string, body []byte
 
 // Remove implements [Store].
 func (m *Memory) Remove(_ context.Context, owner Credentials) error {
-	hash := m.hash(owner)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	b, err := m.owned(owner.ID, hash, m.now())
+	b, err := m.owned(owner, m.now())
 	if err != nil {
 		return err
 	}
@@ -169,11 +163,11 @@ func (m *Memory) Remove(_ context.Context, owner Credentials) error {
 	return nil
 }
 
-// owned returns the live inbox id, nil if there is none, and ErrWrongPassword
-// if it is not the caller's.
-func (m *Memory) owned(id string, hash passwordHash, now time.Duration) (*inbox, error) {
-	b := m.find(id, now)
-	if b != nil && !b.password.equal(hash) {
+// owned returns the caller's live inbox, nil if there is none, and
+// ErrWrongPassword if it is another's.
+func (m *Memory) owned(owner Credentials, now time.Duration) (*inbox, error) {
+	b := m.find(owner.ID, now)
+	if b != nil && !b.password.equal(m.hasher.hash(owner)) {
 		return nil, ErrWrongPassword
 	}
 	return b, nil
@@ -193,13 +187,13 @@ func (m *Memory) find(id string, now time.Duration) *inbox {
 	return b
 }
 
-func (m *Memory) make(id string, hash passwordHash, now time.Duration) (*inbox, error) {
+func (m *Memory) make(owner Credentials, now time.Duration) (*inbox, error) {
 	if len(m.inboxes) >= m.opts.MaxInboxes && m.free(now, sweepBatch) == 0 {
 		return nil, ErrTooManyInboxes
 	}
-	b := &inbox{id: id, password: hash, touched: now}
+	b := &inbox{id: owner.ID, password: m.hasher.hash(owner), touched: now}
 	b.idle = m.idle.PushBack(b)
-	m.inboxes[id] = b
+	m.inboxes[b.id] = b
 	return b, nil
 }
 

@@ -2,9 +2,7 @@ package signaling
 
 import (
 	"container/list"
-	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
 	"slices"
 	"sort"
 	"strconv"
@@ -137,23 +135,6 @@ func (m *Memory) sequence(id string) uint64 {
 		return 0
 	}
 	return seq
-}
-
-// passwordHash is all that is kept of a password.
-type passwordHash [sha256.Size]byte
-
-// hash keys the password with a secret of this process and with the identifier.
-func (m *Memory) hash(c Credentials) (h passwordHash) {
-	mac := hmac.New(sha256.New, m.secret)
-	mac.Write([]byte(c.ID))
-	mac.Write([]byte{0})
-	mac.Write([]byte(c.Password))
-	mac.Sum(h[:0])
-	return h
-}
-
-func (h *passwordHash) equal(other passwordHash) bool {
-	return subtle.ConstantTimeCompare(h[:], other[:]) == 1
 }
 
 // keyRing holds the newest idempotency keys of one sender, hashed. A nil

@@ -1,0 +1,219 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// writeTimeout is how long a client may take to read what it is sent, before
+// its connection is cut.
+const writeTimeout = 10 * time.Second
+
+// authorise lets x through if its caller owns a live inbox. Errors:
+// ErrNoCredentials, ErrInvalidID, ErrBadRequest, ErrRefused, ErrRateLimited,
+// ErrTooManyTries, ErrWrongPassword, ErrNotFound.
+func (h *Handler) authorise(x *exchange) error {
+	if err := h.limits.request(x.address); err != nil {
+		return err
+	}
+	owner, err := credentials(x.r)
+	if err != nil {
+		return err
+	}
+	x.owner = owner
+	if h.refused[owner.ID] {
+		return ErrRefused
+	}
+	if err := h.limits.try(x.address, owner); err != nil {
+		return err
+	}
+	err = h.store.Check(x.r.Context(), owner)
+	switch {
+	case err == nil:
+		h.limits.succeeded(x.address, owner)
+	case errors.Is(err, ErrWrongPassword):
+		h.limits.failed(x.address, owner)
+	}
+	return err
+}
+
+// authoriseNew is authorise for a request that makes the inbox if its
+// identifier is free.
+func (h *Handler) authoriseNew(x *exchange) error {
+	err := h.authorise(x)
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err := h.limits.newInbox(x.address); err != nil {
+		return err
+	}
+	h.limits.succeeded(x.address, x.owner)
+	return nil
+}
+
+// get answers GET /inbox: a message, or a stream of them.
+func (h *Handler) get(x *exchange) error {
+	if err := h.authoriseNew(x); err != nil {
+		return err
+	}
+	// As long as a part of the body is unread, net/http does not notice that
+	// the client goes away.
+	if _, err := readBody(x.w, x.r, h.opts.MaxBody); err != nil {
+		return err
+	}
+	reader, err := h.store.Open(x.r.Context(), x.owner)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	after, acknowledges := cursor(x.r.Header)
+	if wantsStream(x.r.Header) {
+		return h.stream(x, reader, after)
+	}
+	wait := h.wait(x)
+	if acknowledges {
+		err = h.next(x, reader, after, wait)
+	} else {
+		err = h.take(x, reader, wait)
+	}
+	if isContextError(err) {
+		return ErrEmpty // the server stops, or nobody is there to tell
+	}
+	return err
+}
+
+// wait returns for how long x may wait, and notes which preference of the
+// client that honours.
+func (h *Handler) wait(x *exchange) time.Duration {
+	limit := h.opts.MaxWait
+	if h.opts.NoWait {
+		limit = 0
+	}
+	wait, ok := preferredWait(x.r.Header, limit)
+	if !ok {
+		return limit
+	}
+	x.applied = "wait=" + strconv.Itoa(int(wait/time.Second))
+	return wait
+}
+
+// take gives the oldest message to a plain reader. The message is gone once
+// the connection has taken it; until then it goes back when something fails.
+func (h *Handler) take(x *exchange, reader Reader, wait time.Duration) error {
+	ctx := x.r.Context()
+	m, err := reader.Take(ctx, wait)
+	if errors.Is(err, ErrDisplaced) {
+		// The clients of the original know no other answer than an empty one.
+		return ErrEmpty
+	}
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		reader.Return(m)
+		return err
+	}
+	if err := h.deliver(x, m); err != nil {
+		reader.Return(m)
+		return err
+	}
+	return nil
+}
+
+// next gives a reader that acknowledges the message behind the one with the ID
+// after, which it thereby acknowledges.
+func (h *Handler) next(x *exchange, reader Reader, after string, wait time.Duration) error {
+	ctx := x.r.Context()
+	if err := reader.Ack(ctx, after); err != nil {
+		return err
+	}
+	m, err := reader.Next(ctx, after, wait)
+	if err != nil {
+		return err
+	}
+	return h.deliver(x, m)
+}
+
+// deliver sends a message as the answer of x.
+func (h *Handler) deliver(x *exchange, m Message) error {
+	header := h.header(x)
+	header.Set("X-From", m.From)
+	header.Set("X-Message-ID", m.ID)
+	header.Set("Content-Length", strconv.Itoa(len(m.Body)))
+	header.Set("Content-Type", contentType(m.Body))
+	return x.send(func() error {
+		_, err := x.w.Write(m.Body)
+		return err
+	})
+}
+
+func contentType(body []byte) string {
+	if utf8.Valid(body) {
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
+}
+
+// send calls write and returns when the connection has taken all of it, or
+// errGone when it has not within writeTimeout.
+func (x *exchange) send(write func() error) error {
+	x.begun = true
+	c := http.NewResponseController(x.w)
+	// Deadlines are best effort: not every http.ResponseWriter has them.
+	c.SetWriteDeadline(time.Now().Add(writeTimeout))
+	err := write()
+	if err == nil {
+		err = c.Flush()
+	}
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	c.SetWriteDeadline(time.Time{}) // over HTTP/2 it would cut a stream that is merely quiet
+	return nil
+}
+
+// post answers POST /inbox?to=ID.
+func (h *Handler) post(x *exchange) error {
+	if err := h.authoriseNew(x); err != nil {
+		return err
+	}
+	to, err := receiver(x.r.URL)
+	if err != nil {
+		return err
+	}
+	key, err := idempotencyKey(x.r.Header)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(x.w, x.r, h.opts.MaxBody)
+	if err != nil {
+		return err
+	}
+	// A body that has arrived whole is put, whether or not its client still
+	// waits for the answer.
+	ctx := context.WithoutCancel(x.r.Context())
+	if err := h.store.Put(ctx, x.owner, to, body, key); err != nil {
+		return err
+	}
+	h.header(x)
+	x.w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// remove answers DELETE /inbox.
+func (h *Handler) remove(x *exchange) error {
+	if err := h.authorise(x); err != nil {
+		return err
+	}
+	if err := h.store.Remove(x.r.Context(), x.owner); err != nil {
+		return err
+	}
+	h.header(x)
+	x.w.WriteHeader(http.StatusNoContent)
+	return nil
+}

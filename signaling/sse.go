@@ -1,0 +1,111 @@
+package signaling
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+// The comments of a stream (WHATWG HTML, section 9.2.6, lines that begin with a
+// colon). The first is sent at once: a client that does not get it within
+// moments is behind a proxy that buffers, and polls instead.
+const (
+	openComment      = ": open\n\n"
+	heartbeatComment = ":\n\n"
+	displacedEvent   = "event: displaced\ndata:\n\n"
+)
+
+// event is the data of an `event: message`.
+type event struct {
+	From string `json:"from"`
+	Body string `json:"body"`
+	// Encoding is "base64" if Body is the base64 form (RFC 4648, section 4) of
+	// bytes that are not UTF-8; else Body is the message itself.
+	Encoding string `json:"encoding,omitempty"`
+}
+
+// stream sends the messages behind the one with the ID after as Server-Sent
+// Events, and acknowledges those up to it:
+//
+//	: open
+//
+//	id: jnzr3-1f
+//	event: message
+//	data: {"from":"sender","body":"..."}
+//
+// It ends after StreamLength messages, which stay in the inbox until the reader
+// comes back with the last one's ID; when a newer reader displaces it (`event:
+// displaced`); when the inbox is removed; and when the client or the server goes.
+func (h *Handler) stream(x *exchange, reader Reader, after string) error {
+	header := h.header(x)
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("X-Accel-Buffering", "no") // nginx would hold the events back
+	if err := x.sendText(openComment); err != nil {
+		return err
+	}
+	err := h.events(x, reader, after)
+	if errors.Is(err, ErrDisplaced) {
+		return x.sendText(displacedEvent)
+	}
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrEmpty) || isContextError(err) {
+		return nil
+	}
+	return err
+}
+
+// events sends the events of a stream and returns why it ended, nil when it
+// was long enough.
+func (h *Handler) events(x *exchange, reader Reader, after string) error {
+	ctx := x.r.Context()
+	if err := reader.Ack(ctx, after); err != nil {
+		return err
+	}
+	wait := h.opts.Heartbeat
+	if h.opts.NoWait {
+		wait = 0
+	}
+	for sent := 0; sent < h.opts.StreamLength; {
+		m, err := reader.Next(ctx, after, wait)
+		switch {
+		case err == nil:
+			err = x.sendEvent(m)
+			after = m.ID
+			sent++
+		case errors.Is(err, ErrEmpty) && !h.opts.NoWait:
+			err = x.sendText(heartbeatComment)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *exchange) sendEvent(m Message) error {
+	e := event{From: m.From}
+	if utf8.Valid(m.Body) {
+		e.Body = string(m.Body)
+	} else {
+		e.Body, e.Encoding = base64.StdEncoding.EncodeToString(m.Body), "base64"
+	}
+	return x.send(func() error {
+		if _, err := io.WriteString(x.w, "id: "+m.ID+"\nevent: message\ndata: "); err != nil {
+			return err
+		}
+		// Encode ends the data's line, and JSON has no other line breaks.
+		if err := json.NewEncoder(x.w).Encode(e); err != nil {
+			return err
+		}
+		_, err := io.WriteString(x.w, "\n")
+		return err
+	})
+}
+
+func (x *exchange) sendText(text string) error {
+	return x.send(func() error {
+		_, err := io.WriteString(x.w, text)
+		return err
+	})
+}
