@@ -1,0 +1,56 @@
+package inbox_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestDependencies holds the arrows of the map in DESIGN.md.
+func TestDependencies(t *testing.T) {
+	tests := []struct {
+		pkg     string
+		mayUse  []string // prefixes beside the standard library
+		because string
+	}{
+		{"inbox", []string{"inbox"}, "the embedded files are files"},
+		{"inbox/signaling", []string{"inbox/signaling", "golang.org/x/"}, "the mailbox knows nothing of WebRTC, media or pages"},
+		{"inbox/signaling/storetest", []string{"inbox/signaling", "golang.org/x/"}, "any Store must be able to use the suite"},
+		{"inbox/internal/cert", []string{"inbox/internal/cert"}, "certificates need the standard library alone"},
+		{"inbox/internal/static", []string{"inbox/internal/static"}, "serving files needs the standard library alone"},
+		{"inbox/internal/tlsport", []string{"inbox/internal/tlsport"}, "a listener needs the standard library alone"},
+	}
+	for _, tt := range tests {
+		for _, dep := range deps(t, tt.pkg) {
+			if isStandard(dep) || hasPrefix(dep, tt.mayUse) {
+				continue
+			}
+			t.Errorf("%s uses %s: %s", tt.pkg, dep, tt.because)
+		}
+	}
+}
+
+func deps(t *testing.T, pkg string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", pkg).Output()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v", pkg, err)
+	}
+	return strings.Fields(string(out))
+}
+
+// isStandard reports whether pkg is of the standard library, whose import
+// paths have no dot in their first element and are not this module's.
+func isStandard(pkg string) bool {
+	first, _, _ := strings.Cut(pkg, "/")
+	return !strings.Contains(first, ".") && first != "inbox"
+}
+
+func hasPrefix(pkg string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if pkg == strings.TrimSuffix(p, "/") || strings.HasPrefix(pkg, strings.TrimSuffix(p, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"inbox/internal/tlsport"
+	"inbox/signaling"
+)
+
+func serveCommand() *command {
+	return &command{
+		name:    "serve",
+		args:    "[flags]",
+		summary: "run the server: the mailbox and the pages, over HTTPS",
+		flags:   func() *flag.FlagSet { return serveFlags(new(serveConfig)) },
+		run:     serve,
+	}
+}
+
+// shutdownTime is how long requests in flight may take to finish.
+const shutdownTime = 2 * time.Second
+
+func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c serveConfig
+	err := parse(serveFlags(&c), args)
+	if errors.Is(err, flag.ErrHelp) {
+		serveCommand().explain(stdout)
+		return nil
+	}
+	if err == nil {
+		err = c.check()
+	}
+	if err != nil {
+		return err
+	}
+	log := newLogger(stderr, c.logLevel.value, c.logFormat.value)
+	cert, err := openCertificate(&c, log)
+	if err != nil {
+		return err
+	}
+	store := signaling.NewMemory(signaling.MemoryOptions{
+		InboxTimeout:   c.inboxTimeout.Duration,
+		MessageTimeout: c.messageTimeout.Duration,
+		InboxCapacity:  int(c.inboxCapacity),
+		MaxInboxes:     int(c.maxInboxes),
+		MaxBytes:       int64(c.maxBytes),
+	})
+	site, err := newSite(&c, store, cert, log)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	l, err := listen(ctx, c.bind)
+	if err != nil {
+		return err
+	}
+	printWelcome(stdout, &c, l.Addr(), cert)
+
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return store.Run(ctx, c.cleanupInterval.Duration) })
+	g.Go(func() error { return cert.run(ctx) })
+	if c.mdns {
+		g.Go(func() error { return answerNames(ctx, l.Addr(), log) })
+	}
+	g.Go(func() error { return serveHTTP(ctx, l, &c, site, cert, log) })
+	err = g.Wait()
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	stats := store.Stats()
+	log.Info("stopped", "inboxes", stats.Inboxes, "messages", stats.Messages, "refused", stats.Refused)
+	return err
+}
+
+// serveHTTP serves site until ctx ends. Then waiting GETs end at once, because
+// their contexts do, and requests in flight have shutdownTime to finish.
+func serveHTTP(ctx context.Context, l net.Listener, c *serveConfig, site http.Handler, cert *certificate, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler:           site,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    int(c.maxHeaderSize),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() {
+		if cert.get == nil {
+			failed <- srv.Serve(l)
+			return
+		}
+		srv.TLSConfig = &tls.Config{GetCertificate: cert.get, MinVersion: tls.VersionTLS12}
+		failed <- srv.ServeTLS(tlsport.NewListener(l), "", "")
+	}()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := srv.Shutdown(bound); err != nil {
+		log.Warn("some requests did not finish in time", "error", err)
+		srv.Close()
+	}
+	<-failed
+	return ctx.Err()
+}
+
+func newLogger(w io.Writer, level, format string) *slog.Logger {
+	var opts slog.HandlerOptions
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err == nil {
+		opts.Level = l
+	}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, &opts))
+	}
+	return slog.New(slog.NewTextHandler(w, &opts))
+}

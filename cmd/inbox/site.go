@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"inbox"
+	"inbox/internal/static"
+	"inbox/signaling"
+)
+
+// lobby is the inbox through which pages without a link find each other.
+const lobby = "receiver"
+
+// site is everything that the server serves.
+type site struct {
+	*http.ServeMux
+	root *os.Root // of the user's own pages; nil for the built-in ones
+}
+
+// Close closes the folder of the user's pages, if there is one.
+func (s *site) Close() error {
+	if s.root == nil {
+		return nil
+	}
+	return s.root.Close()
+}
+
+func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog.Logger) (*site, error) {
+	s := &site{ServeMux: http.NewServeMux()}
+	pages, err := s.pages(c.public)
+	if err != nil {
+		return nil, err
+	}
+	documents, err := static.Embedded(inbox.Documents(), static.FolderHeaders())
+	if err != nil {
+		return nil, err
+	}
+	mailbox := newMailbox(c, store, log)
+	s.Handle("/inbox", mailbox)
+	s.Handle("/ice-servers", mailbox)
+	s.Handle("GET /openapi.yaml", documents)
+	s.Handle("GET /swagger.yml", documents)
+	s.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	s.HandleFunc("GET /config.json", serveConfigJSON(c))
+	s.HandleFunc("GET /ca.crt", serveCA(cert))
+	s.Handle("/", pages)
+	return s, nil
+}
+
+// pages are the built-in ones, or those of the user's folder.
+func (s *site) pages(folder string) (http.Handler, error) {
+	if folder == "" {
+		return static.Embedded(inbox.Pages(), static.PageHeaders())
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, fmt.Errorf("-public: %w; name a folder with pages, or leave it out for the built-in ones", err)
+	}
+	s.root = root
+	return static.New(root.FS(), static.FolderHeaders()), nil
+}
+
+func newMailbox(c *serveConfig, store signaling.Store, log *slog.Logger) *signaling.Handler {
+	opts := signaling.Options{
+		NoWait:       !c.longPolling,
+		StreamLength: int(c.inboxCapacity),
+		MaxBody:      int64(c.maxBodySize),
+		ICEServers:   c.iceServers,
+		CORS:         c.cors,
+		Origins:      c.corsOrigins,
+		TrustProxy:   c.trustProxy,
+		Limits:       c.limits,
+		Logger:       log,
+	}
+	if !c.lobby {
+		opts.Refuse = []string{lobby}
+	}
+	return signaling.NewHandler(store, opts)
+}
+
+// serveConfigJSON tells the pages what they have to know of this server:
+// {"lobby": whether pages without a link find each other, "version": "..."}.
+func serveConfigJSON(c *serveConfig) http.HandlerFunc {
+	body, err := json.Marshal(struct {
+		Lobby   bool   `json:"lobby"`
+		Version string `json:"version"`
+	}{c.lobby, readBuild().version})
+	if err != nil {
+		panic(err) // a bool and a string
+	}
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Write(body)
+	}
+}
+
+// serveCA gives the authority's certificate to devices that shall trust it.
+func serveCA(cert *certificate) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if cert.ca == nil {
+			plain(w, http.StatusNotFound, "this server has a certificate that was given to it, and no authority of its own: there is nothing to trust here")
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-x509-ca-cert")
+		w.Header().Set("Content-Disposition", `attachment; filename="inbox-ca.crt"`)
+		w.Write(cert.ca.Raw)
+	}
+}
+
+// plain answers one line of text.
+func plain(w http.ResponseWriter, status int, line string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	io.WriteString(w, line+"\n")
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// seconds is a flag's value that is a time: "60" is 60 seconds, as in the
+// original; "60s" and "2m" work as well.
+type seconds struct {
+	time.Duration
+	min time.Duration // the least that makes sense
+}
+
+func (s *seconds) String() string {
+	if s == nil || s.Duration == 0 {
+		return ""
+	}
+	if s.Duration%time.Second == 0 {
+		return strconv.FormatInt(int64(s.Duration/time.Second), 10)
+	}
+	return s.Duration.String()
+}
+
+func (s *seconds) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if n, atoi := strconv.ParseUint(text, 10, 31); atoi == nil {
+		d, err = time.Duration(n)*time.Second, nil
+	}
+	if err != nil {
+		return errors.New("want seconds (60) or a time with a unit (60s, 2m)")
+	}
+	if d < s.min {
+		return fmt.Errorf("want at least %v", s.min)
+	}
+	s.Duration = d
+	return nil
+}
+
+// byteSize is a flag's value that is a size: "65536", "64K", "256M", "1G".
+type byteSize int64
+
+func (b *byteSize) String() string {
+	if b == nil || *b == 0 {
+		return ""
+	}
+	n := int64(*b)
+	for _, unit := range []struct {
+		size   int64
+		letter string
+	}{{1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}} {
+		if n%unit.size == 0 {
+			return strconv.FormatInt(n/unit.size, 10) + unit.letter
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+func (b *byteSize) Set(text string) error {
+	digits := strings.TrimRight(strings.ToUpper(text), "IB")
+	shift := 0
+	if i := strings.IndexAny(digits, "KMG"); i >= 0 && i == len(digits)-1 {
+		shift = 10 * (1 + strings.IndexByte("KMG", digits[i]))
+		digits = digits[:i]
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n <= 0 || n > math.MaxInt64>>shift {
+		return errors.New("want a number of bytes (65536) or a size with a unit (64K, 256M)")
+	}
+	*b = byteSize(n << shift)
+	return nil
+}
+
+// count is a flag's value that is a positive number.
+type count int
+
+func (c *count) String() string {
+	if c == nil {
+		return ""
+	}
+	return strconv.Itoa(int(*c))
+}
+
+func (c *count) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return errors.New("want a number of at least 1")
+	}
+	*c = count(n)
+	return nil
+}
+
+// list is a flag's value that may be given several times.
+type list []string
+
+func (l *list) String() string {
+	if l == nil {
+		return ""
+	}
+	return strings.Join(*l, " ")
+}
+
+func (l *list) Set(text string) error {
+	*l = append(*l, text)
+	return nil
+}
+
+// choice is a flag's value that is one of a few words.
+type choice struct {
+	value string
+	of    []string
+}
+
+func (c *choice) String() string {
+	if c == nil {
+		return ""
+	}
+	return c.value
+}
+
+func (c *choice) Set(text string) error {
+	for _, word := range c.of {
+		if strings.EqualFold(text, word) {
+			c.value = word
+			return nil
+		}
+	}
+	return fmt.Errorf("want one of %s", strings.Join(c.of, ", "))
+}

@@ -1,0 +1,115 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Embedded serves the files of fsys as they are now; headers are on every
+// answer. Each has a strong ETag of its content, so that a browser asks and is
+// told 304, and is kept compressed where that is smaller. The error is that of a
+// file that cannot be read.
+func Embedded(fsys fs.FS, headers http.Header) (http.Handler, error) {
+	files := make(map[string]*file)
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files[name], err = load(fsys, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading the pages: %w", err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !begin(w, r, headers) {
+			return
+		}
+		name, ok := resolve(fsys, r.URL.Path)
+		if !ok {
+			missing(w)
+			return
+		}
+		if !misplaced(w, r, name) {
+			files[name].serve(w, r)
+		}
+	}), nil
+}
+
+// file is an embedded file, as it is and compressed.
+type file struct {
+	contentType string
+	etag        string // of the content as it is, without quotes
+	content     []byte
+	compressed  []byte // nil where it would not be smaller
+}
+
+func load(fsys fs.FS, name string) (*file, error) {
+	content, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(content)
+	f := &file{
+		contentType: contentTypes[path.Ext(name)],
+		etag:        base64.RawURLEncoding.EncodeToString(sum[:18]),
+		content:     content,
+	}
+	if f.contentType == "" {
+		f.contentType = http.DetectContentType(content)
+	}
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	z.Write(content) // into memory: it cannot fail
+	z.Close()
+	if b.Len() < len(content) {
+		f.compressed = b.Bytes()
+	}
+	return f, nil
+}
+
+func (f *file) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", f.contentType)
+	h.Set("Vary", "Accept-Encoding")
+	content, etag := f.content, f.etag
+	if f.compressed != nil && acceptsGzip(r.Header) {
+		// A range would be one of the compressed bytes.
+		r.Header.Del("Range")
+		h.Set("Content-Encoding", "gzip")
+		content, etag = f.compressed, f.etag+"-gzip"
+		h.Set("Content-Length", strconv.Itoa(len(content)))
+	}
+	h.Set("ETag", `"`+etag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+// acceptsGzip reports whether gzip is among the accepted codings (RFC 9110,
+// section 12.5.3) with a weight above zero.
+func acceptsGzip(h http.Header) bool {
+	accepted := false
+	for _, field := range h.Values("Accept-Encoding") {
+		for coding := range strings.SplitSeq(field, ",") {
+			name, parameter, _ := strings.Cut(coding, ";")
+			if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
+				continue
+			}
+			weight, ok := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+			q, err := strconv.ParseFloat(weight, 64)
+			accepted = !ok || err == nil && q > 0
+		}
+	}
+	return accepted
+}
