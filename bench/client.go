@@ -4,63 +4,86 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
+	"encoding/base64"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 )
 
-// newHTTP makes a client that keeps a connection for each of its users.
-func newHTTP() *http.Client {
-	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4096, DisableCompression: true}}
-}
-
-// peer is one client of the server.
+// peer is one client of the server, on a connection of its own. It writes its
+// requests by hand: a load generator beside the server should leave it the
+// processor.
 type peer struct {
-	http *http.Client
-	base string
+	host string // host:port
 	id   string
+	conn net.Conn
+	in   *bufio.Reader
 	last string // cursor of the stream
 }
 
-func (p *peer) request(ctx context.Context, method, query string, body []byte) *http.Request {
-	req, err := http.NewRequestWithContext(ctx, method, p.base+"/inbox"+query, bytes.NewReader(body))
-	if err != nil {
-		panic(err) // the address is our own
+// do sends a request and returns the answer, whose body the caller must read.
+func (p *peer) do(ctx context.Context, method, query, headers string, body []byte) (*http.Response, error) {
+	if p.conn == nil {
+		var d net.Dialer
+		conn, err := d.DialContext(ctx, "tcp", p.host)
+		if err != nil {
+			return nil, err
+		}
+		context.AfterFunc(ctx, func() { conn.Close() })
+		p.conn, p.in = conn, bufio.NewReader(conn)
 	}
-	req.SetBasicAuth(p.id, "secret")
-	return req
+	credentials := base64.StdEncoding.EncodeToString([]byte(p.id + ":secret"))
+	req := fmt.Appendf(make([]byte, 0, 512+len(body)),
+		"%s /inbox%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Basic %s\r\n%sContent-Length: %d\r\n\r\n",
+		method, query, p.host, credentials, headers, len(body))
+	if _, err := p.conn.Write(append(req, body...)); err != nil {
+		return nil, err
+	}
+	return http.ReadResponse(p.in, nil)
 }
 
 // post sends body and returns the status.
 func (p *peer) post(ctx context.Context, to string, body []byte) (int, error) {
-	resp, err := p.http.Do(p.request(ctx, "POST", "?to="+to, body))
+	resp, err := p.do(ctx, "POST", "?to="+to, "", body)
 	if err != nil {
 		return 0, err
 	}
-	io.Copy(io.Discard, resp.Body)
-	resp.Body.Close()
-	return resp.StatusCode, nil
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, err
+}
+
+// get makes one GET and returns the message, nil if there was none.
+func (p *peer) get(ctx context.Context) ([]byte, error) {
+	resp, err := p.do(ctx, "GET", "", "", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
+		return nil, fmt.Errorf("GET: %s", resp.Status)
+	}
+	if resp.Header.Get("X-From") == "" {
+		return nil, nil
+	}
+	return body, nil
 }
 
 // poll reads messages by one GET after the other and hands them to got, until
 // ctx ends.
 func (p *peer) poll(ctx context.Context, got func([]byte)) error {
 	for ctx.Err() == nil {
-		resp, err := p.http.Do(p.request(ctx, "GET", "", nil))
+		body, err := p.get(ctx)
 		if err != nil {
 			return err
 		}
-		body, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil {
-			return err
-		}
-		if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
-			return fmt.Errorf("GET: %s", resp.Status)
-		}
-		if resp.Header.Get("X-From") != "" {
+		if body != nil {
 			got(body)
 		}
 	}
@@ -71,10 +94,7 @@ func (p *peer) poll(ctx context.Context, got func([]byte)) error {
 func (p *peer) stream(ctx context.Context, got func([]byte)) error {
 	p.last = "0"
 	for ctx.Err() == nil {
-		req := p.request(ctx, "GET", "", nil)
-		req.Header.Set("Accept", "text/event-stream")
-		req.Header.Set("Last-Event-ID", p.last)
-		resp, err := p.http.Do(req)
+		resp, err := p.do(ctx, "GET", "", "Accept: text/event-stream\r\nLast-Event-ID: "+p.last+"\r\n", nil)
 		if err != nil {
 			return err
 		}
@@ -87,24 +107,29 @@ func (p *peer) stream(ctx context.Context, got func([]byte)) error {
 	return ctx.Err()
 }
 
+// events takes the bodies out of a stream's data; those of this program have
+// nothing in them that JSON would escape.
 func (p *peer) events(resp *http.Response, got func([]byte)) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("stream: %s", resp.Status)
 	}
 	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		line := lines.Text()
-		if id, ok := strings.CutPrefix(line, "id:"); ok {
-			p.last = strings.TrimSpace(id)
+		line := lines.Bytes()
+		if id, ok := bytes.CutPrefix(line, []byte("id: ")); ok {
+			p.last = string(id)
 		}
-		if data, ok := strings.CutPrefix(line, "data:"); ok {
-			var m struct{ Body string }
-			if err := json.Unmarshal([]byte(data), &m); err != nil {
-				return err
-			}
-			got([]byte(m.Body))
+		if !bytes.HasPrefix(line, []byte("data: ")) {
+			continue
+		}
+		_, body, found := bytes.Cut(line, []byte(`"body":"`))
+		if found {
+			got(body[:max(0, len(body)-len(`"}`))])
 		}
 	}
 	return lines.Err()
+}
+
+func (v *server) peer(id string) *peer {
+	return &peer{host: strings.TrimPrefix(v.base, "http://"), id: id}
 }

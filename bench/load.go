@@ -48,8 +48,11 @@ func deliver(ctx context.Context, s subject, pairs int, d time.Duration) (load, 
 	defer v.stop()
 	var delivered atomic.Int64
 	body := []byte(strings.Repeat("x", messageSize))
-	start, cpu := time.Now(), v.cpu()
+	var begun sync.Once
+	var start time.Time
+	var cpu time.Duration
 	err = v.exchange(ctx, pairs, d, func(p *pair) {
+		begun.Do(func() { start, cpu = time.Now(), v.cpu() })
 		for p.acquire() {
 			p.send(body)
 		}
@@ -121,8 +124,7 @@ type pair struct {
 	ctx      context.Context
 	sender   *peer
 	receiver string
-	tokens   chan struct{}
-	refused  int
+	tokens   chan struct{} // one for each message on its way
 }
 
 func (p *pair) acquire() bool {
@@ -153,19 +155,23 @@ func (p *pair) send(body []byte) {
 }
 
 // exchange runs pairs for the time d: send in a goroutine for each sender, got
-// for each message received.
+// for each message received. All inboxes are made beforehand, one by one: two
+// clients that make inboxes at once crash the original.
 func (v *server) exchange(ctx context.Context, pairs int, d time.Duration, send func(*pair), got func(*pair, []byte)) error {
+	var names []string
+	for i := range pairs {
+		names = append(names, fmt.Sprint("s", i), fmt.Sprint("r", i))
+	}
+	if err := v.makeOneByOne(ctx, names); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
-	client := newHTTP()
-	defer client.CloseIdleConnections()
 	var wg sync.WaitGroup
 	errs := make(chan error, pairs)
 	for i := range pairs {
-		id := strconv.Itoa(i)
-		p := &pair{ctx: ctx, sender: &peer{http: client, base: v.base, id: "s" + id}, receiver: "r" + id,
-			tokens: make(chan struct{}, window)}
-		receiver := &peer{http: client, base: v.base, id: p.receiver}
+		p := &pair{ctx: ctx, sender: v.peer(names[2*i]), receiver: names[2*i+1], tokens: make(chan struct{}, window)}
+		receiver := v.peer(p.receiver)
 		read := receiver.poll
 		if v.subject.stream {
 			read = receiver.stream

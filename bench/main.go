@@ -65,7 +65,7 @@ func run(ctx context.Context, c config) error {
 		{name: "inbox, stream", binary: binary, args: ownArgs, stream: true},
 	}
 	if c.original != "" {
-		original := subject{name: "the original", binary: c.original, args: originalArgs, dir: dir}
+		original := subject{name: "the original", binary: c.original, args: originalArgs, dir: dir, fragile: true}
 		subjects = append([]subject{original}, subjects...)
 	}
 	groups := []struct {

@@ -15,11 +15,12 @@ import (
 
 // subject is a server to measure, and the way in which its clients read.
 type subject struct {
-	name   string
-	binary string
-	dir    string // working folder; the original wants a folder of pages there
-	args   func(bind string, inboxTimeout int) []string
-	stream bool // read the event stream instead of long polling
+	name    string
+	binary  string
+	dir     string // working folder; the original wants a folder of pages there
+	args    func(bind string, inboxTimeout int) []string
+	stream  bool // read the event stream instead of long polling
+	fragile bool // crashes when two clients make inboxes at once
 }
 
 func ownArgs(bind string, inboxTimeout int) []string {

@@ -1,0 +1,45 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { problemOf } from '../../web/capture.js';
+import { receiveView, sendView } from '../../web/words.js';
+
+const MAILBOX = /** @type {const} */ (['connecting', 'open', 'offline', 'taken', 'displaced', 'refused']);
+const MEDIA = /** @type {const} */ (['opening', 'ready', 'denied', 'none', 'busy', 'insecure', 'unsupported', 'gone', 'unknown']);
+const RECEIVERS = /** @type {const} */ ([[], ['waiting'], ['connecting'], ['live'], ['reconnecting'], ['live', 'waiting']]);
+const CAMERAS = /** @type {const} */ (['none', 'asking', 'connecting', 'live', 'reconnecting', 'ended']);
+
+/** @param {import('../../web/words.js').View} view @param {unknown} facts */
+function complete(view, facts) {
+  assert.ok(view.status, JSON.stringify(facts));
+  assert.doesNotMatch(view.status + view.hint, /undefined|null/);
+  if (!view.trouble) return;
+  for (const text of Object.values(view.trouble)) assert.ok(text, JSON.stringify(facts));
+}
+
+test('every state of the send page has words', () => {
+  for (const media of MEDIA) for (const mailbox of MAILBOX) for (const receivers of RECEIVERS) for (const lobby of [true, false]) for (const started of [true, false]) {
+    const facts = { media, mailbox, lobby, started, receivers: [...receivers], quality: '720p30', receiveAddress: 'https://h/receive' };
+    complete(sendView(facts), facts);
+  }
+});
+
+test('every state of the receive page has words', () => {
+  for (const mailbox of MAILBOX) for (const camera of CAMERAS) for (const lobby of [true, false]) for (const supported of [true, false]) {
+    const facts = { supported, mailbox, lobby, camera, sendAddress: 'https://h/send' };
+    complete(receiveView(facts), facts);
+  }
+});
+
+test('a live picture is called live, though the server is away', () => {
+  assert.equal(receiveView({ supported: true, mailbox: 'offline', lobby: true, camera: 'live', sendAddress: '' }).status, 'Live');
+  const facts = { media: /** @type {const} */ ('ready'), lobby: true, started: true, quality: '720p30', receiveAddress: '' };
+  assert.equal(sendView({ ...facts, mailbox: 'offline', receivers: ['live'] }).status, 'Live · 720p30');
+  assert.equal(sendView({ ...facts, mailbox: 'open', receivers: ['live', 'live'] }).status, 'Live · 2 watching · 720p30');
+});
+
+test('what getUserMedia says is told apart', () => {
+  const names = { NotAllowedError: 'denied', NotFoundError: 'none', NotReadableError: 'busy', OverconstrainedError: 'none', TypeError: 'unknown' };
+  for (const [name, problem] of Object.entries(names)) assert.equal(problemOf({ name }), problem);
+  assert.equal(problemOf(undefined), 'unknown');
+});

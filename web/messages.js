@@ -1,0 +1,96 @@
+// @ts-check
+// The messages that two peers exchange through their inboxes: JSON, one object
+// a message. The server never reads them, so everything here comes from the
+// other peer and is checked before anybody relies on its shape.
+
+/**
+ * @typedef {{type: 'offer' | 'answer', sdp: string, session?: string}} DescriptionMessage
+ * @typedef {{type: 'icecandidate', candidate: RTCIceCandidateInit, session?: string}} CandidateMessage
+ * @typedef {{type: 'watch' | 'bye', session?: string}} PlainMessage
+ * @typedef {DescriptionMessage | CandidateMessage | PlainMessage} Message
+ */
+
+/**
+ * Reads a message, or returns null for anything that is none.
+ *
+ * @param {string} body
+ * @returns {Message | null}
+ */
+export function parseMessage(body) {
+  let value;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return null;
+  }
+  if (!isObject(value)) return null;
+  const { type, sdp, candidate } = value;
+  const session = typeof value.session === 'string' && value.session !== '' ? value.session : undefined;
+  switch (type) {
+    case 'offer':
+    case 'answer':
+      return typeof sdp === 'string' ? withSession({ type, sdp }, session) : null;
+    case 'icecandidate':
+      return isObject(candidate) ? withSession({ type, candidate: candidateOf(candidate) }, session) : null;
+    case 'watch':
+    case 'bye':
+      return withSession({ type }, session);
+    default:
+      return null;
+  }
+}
+
+/**
+ * The username fragment that says to which description a candidate belongs
+ * (RFC 8839, section 5.4), or undefined where the candidate does not tell.
+ *
+ * @param {RTCIceCandidateInit} candidate
+ */
+export function ufragOf(candidate) {
+  return candidate.usernameFragment ?? /(?:^| )ufrag (\S+)/.exec(candidate.candidate ?? '')?.[1];
+}
+
+/**
+ * Whether a candidate can belong to a description: its ufrag is among the
+ * description's, or one of the two does not say.
+ *
+ * @param {RTCIceCandidateInit} candidate
+ * @param {string} sdp
+ */
+export function candidateFits(candidate, sdp) {
+  const ufrag = ufragOf(candidate);
+  if (!ufrag) return true;
+  const known = [...sdp.matchAll(/^a=ice-ufrag:(\S+)/gm)].map((match) => match[1]);
+  return known.length === 0 || known.includes(ufrag);
+}
+
+/**
+ * @template {Message} T
+ * @param {T} message
+ * @param {string | undefined} session
+ * @returns {T}
+ */
+export function withSession(message, session) {
+  return session === undefined ? message : { ...message, session };
+}
+
+/**
+ * @param {Record<string, unknown>} value
+ * @returns {RTCIceCandidateInit}
+ */
+function candidateOf(value) {
+  return {
+    candidate: typeof value.candidate === 'string' ? value.candidate : '',
+    sdpMid: typeof value.sdpMid === 'string' ? value.sdpMid : null,
+    sdpMLineIndex: typeof value.sdpMLineIndex === 'number' ? value.sdpMLineIndex : null,
+    usernameFragment: typeof value.usernameFragment === 'string' ? value.usernameFragment : null,
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
