@@ -162,19 +162,42 @@ func contentType(body []byte) string {
 // send calls write and returns when the connection has taken all of it, or
 // errGone when it has not within writeTimeout.
 func (x *exchange) send(write func() error) error {
-	x.begun = true
+	if err := x.write(write); err != nil {
+		return err
+	}
+	return x.flush()
+}
+
+// write calls write, whose output may stay in the answer's buffer.
+func (x *exchange) write(write func() error) error {
+	if !x.unflushed {
+		// Deadlines are best effort: not every http.ResponseWriter has them.
+		http.NewResponseController(x.w).SetWriteDeadline(time.Now().Add(writeTimeout))
+	}
+	x.begun, x.unflushed = true, true
+	return gone(write())
+}
+
+// flush sends what write has left in the buffer.
+func (x *exchange) flush() error {
+	if !x.unflushed {
+		return nil
+	}
+	x.unflushed = false
 	c := http.NewResponseController(x.w)
-	// Deadlines are best effort: not every http.ResponseWriter has them.
-	c.SetWriteDeadline(time.Now().Add(writeTimeout))
-	err := write()
-	if err == nil {
-		err = c.Flush()
+	if err := gone(c.Flush()); err != nil {
+		return err
 	}
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("%w: %w", errGone, err)
-	}
-	c.SetWriteDeadline(time.Time{}) // over HTTP/2 it would cut a stream that is merely quiet
+	c.SetWriteDeadline(time.Time{}) // it would cut the connection's next answer
 	return nil
+}
+
+// gone makes an error of writing an errGone.
+func gone(err error) error {
+	if err == nil || errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errGone, err)
 }
 
 // post answers POST /inbox?to=ID.
