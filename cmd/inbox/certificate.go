@@ -19,7 +19,7 @@ import (
 type certificate struct {
 	get  func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	leaf func() *x509.Certificate
-	ca   *x509.Certificate // nil unless the certificate is of our own making
+	ca   func() *x509.Certificate // nil unless the certificate is of our own making
 	run  func(context.Context) error
 }
 
@@ -40,7 +40,7 @@ func openCertificate(c *serveConfig, log *slog.Logger) (*certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &certificate{get: local.GetCertificate, leaf: local.Leaf, ca: local.CA(), run: local.Run}, nil
+	return &certificate{get: local.GetCertificate, leaf: local.Leaf, ca: local.CA, run: local.Run}, nil
 }
 
 // openLocal opens this machine's own certificate authority in the folder

@@ -109,7 +109,7 @@ func serveCA(cert *certificate) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", "application/x-x509-ca-cert")
 		w.Header().Set("Content-Disposition", `attachment; filename="inbox-ca.crt"`)
-		w.Write(cert.ca.Raw)
+		w.Write(cert.ca().Raw)
 	}
 }
 

@@ -46,14 +46,10 @@ func newAuthority(names Names) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "this machine"
-	}
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber:                newSerial(),
-		Subject:                     pkix.Name{CommonName: "inbox local CA (" + host + ")"},
+		Subject:                     pkix.Name{CommonName: authorityName()},
 		NotBefore:                   now.Add(-backdate),
 		NotAfter:                    now.Add(authorityLife),
 		KeyUsage:                    x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
@@ -64,6 +60,16 @@ func newAuthority(names Names) (*pair, error) {
 	}
 	template.PermittedDNSDomains, template.PermittedIPRanges = constraints(names)
 	return sign(template, template, key, key)
+}
+
+// authorityName is what devices list the authority as: at most 64 characters
+// (ub-common-name, RFC 5280, appendix A.1).
+func authorityName() string {
+	host, err := os.Hostname()
+	if err != nil || !isName(host) {
+		host = "this machine"
+	}
+	return fmt.Sprintf("inbox local CA (%.47s)", host)
 }
 
 // constraints are what an authority made for names may speak for.
@@ -83,10 +89,21 @@ func constraints(names Names) (domains []string, ranges []*net.IPNet) {
 	}
 	for _, ip := range names.IPs {
 		if !permitsIP(ranges, ip) {
-			ranges = append(ranges, &net.IPNet{IP: ip, Mask: net.CIDRMask(8*len(ip), 8*len(ip))})
+			ranges = append(ranges, publicRange(ip))
 		}
 	}
 	return domains, ranges
+}
+
+// publicRange is the range for a public address of this machine: the address,
+// of IPv6 its /64, for there a machine changes its address every day (RFC 8981)
+// and the network is its own (RFC 7421).
+func publicRange(ip net.IP) *net.IPNet {
+	if len(ip) == net.IPv4len {
+		return &net.IPNet{IP: ip, Mask: net.CIDRMask(32, 32)}
+	}
+	mask := net.CIDRMask(64, 128)
+	return &net.IPNet{IP: ip.Mask(mask), Mask: mask}
 }
 
 func permitsName(domains []string, name string) bool {

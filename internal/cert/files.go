@@ -22,28 +22,44 @@ type Files struct {
 
 	mu     sync.Mutex
 	cert   *tls.Certificate
-	seen   [2]stamp // of the files, when they were read last
+	seen   content // that was looked at last, whether it could be used or not
 	looked time.Time
 }
 
-// stamp tells one version of a file from another.
-type stamp struct {
-	modified time.Time
-	size     int64
+// content is what the two files hold. It is compared whole: times are too
+// coarse to tell two versions apart, and letting this user read a file does not
+// change them. Two small files once a second are no work.
+type content struct {
+	cert, key string
+	err       string // why one could not be read
 }
 
 // OpenFiles reads the pair. Its errors say which file is at fault and what to do.
 func OpenFiles(certFile, keyFile string, log *slog.Logger) (*Files, error) {
-	for _, two := range [][2]string{{certFile, keyFile}, {keyFile, certFile}} {
-		if _, err := os.Stat(two[0]); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is %s but no %s: put the other half of the pair there, or move both away and a certificate is made", two[1], two[0])
-		}
+	switch noCert, noKey := missing(certFile), missing(keyFile); {
+	case noCert && noKey:
+		return nil, fmt.Errorf("there is no %s and no %s: %w", certFile, keyFile, fs.ErrNotExist)
+	case noCert:
+		return nil, halfMissing(certFile, keyFile)
+	case noKey:
+		return nil, halfMissing(keyFile, certFile)
 	}
-	f := &Files{certFile: certFile, keyFile: keyFile, log: log}
-	f.seen, f.looked = f.stamps(), time.Now()
+	f := &Files{certFile: certFile, keyFile: keyFile, log: log, looked: time.Now()}
+	f.seen = f.read()
 	var err error
-	f.cert, err = f.read()
-	return f, err
+	if f.cert, err = f.load(f.seen); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func missing(file string) bool {
+	_, err := os.Stat(file)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+func halfMissing(file, beside string) error {
+	return fmt.Errorf("%s is missing beside %s: put it there, or move the other away as well and a certificate is made", file, beside)
 }
 
 // Leaf is the certificate that the server shows at the moment.
@@ -53,8 +69,9 @@ func (f *Files) Leaf() *x509.Certificate {
 	return f.cert.Leaf
 }
 
-// GetCertificate is for a tls.Config. A pair that cannot be read, because only
-// one half has been replaced so far, is logged, and the last good one is used.
+// GetCertificate is for a tls.Config. While a new pair does not load, because
+// only one half has been replaced so far, the last good one is used; that is
+// logged once.
 func (f *Files) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -62,14 +79,14 @@ func (f *Files) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return f.cert, nil
 	}
 	f.looked = time.Now()
-	now := f.stamps()
+	now := f.read()
 	if now == f.seen {
 		return f.cert, nil
 	}
 	f.seen = now
-	cert, err := f.read()
+	cert, err := f.load(now)
 	if err != nil {
-		f.log.Warn("the certificate changed and cannot be used: the last good one is", "error", err)
+		f.log.Warn("the changed certificate cannot be used; the one before stays", "error", err)
 		return f.cert, nil
 	}
 	f.cert = cert
@@ -77,27 +94,25 @@ func (f *Files) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return f.cert, nil
 }
 
-func (f *Files) stamps() (s [2]stamp) {
-	for i, file := range []string{f.certFile, f.keyFile} {
-		if info, err := os.Stat(file); err == nil {
-			s[i] = stamp{info.ModTime(), info.Size()}
-		}
+func (f *Files) read() content {
+	cert, err := os.ReadFile(f.certFile)
+	if err != nil {
+		return content{err: fmt.Sprintf("the certificate cannot be read: %v: let this user read it", err)}
 	}
-	return s
+	key, err := os.ReadFile(f.keyFile)
+	if err != nil {
+		return content{err: fmt.Sprintf("the certificate's key cannot be read: %v: let this user read it", err)}
+	}
+	return content{cert: string(cert), key: string(key)}
 }
 
-func (f *Files) read() (*tls.Certificate, error) {
-	certPEM, err := os.ReadFile(f.certFile)
-	if err != nil {
-		return nil, fmt.Errorf("the certificate cannot be read: %w; let this user read it", err)
+func (f *Files) load(c content) (*tls.Certificate, error) {
+	if c.err != "" {
+		return nil, errors.New(c.err)
 	}
-	keyPEM, err := os.ReadFile(f.keyFile)
+	cert, err := tls.X509KeyPair([]byte(c.cert), []byte(c.key))
 	if err != nil {
-		return nil, fmt.Errorf("the certificate's key cannot be read: %w; let this user read it", err)
-	}
-	cert, err := tls.X509KeyPair(certPEM, keyPEM)
-	if err != nil {
-		return nil, fmt.Errorf("%s and %s are no pair of a certificate and its key in PEM: %w; replace them, or move both away and a certificate is made", f.certFile, f.keyFile, err)
+		return nil, fmt.Errorf("%s and %s are not a certificate and its key in PEM (%w): replace them, or move both away and a certificate is made", f.certFile, f.keyFile, err)
 	}
 	return &cert, nil
 }

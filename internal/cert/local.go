@@ -9,7 +9,6 @@ package cert
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -18,9 +17,16 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"sync"
 	"time"
+)
+
+// The files of the folder. Each holds a certificate together with its key, so
+// that there is never a half of a pair.
+const (
+	authorityFile = "ca.pem"
+	leafFile      = "leaf.pem"
 )
 
 const (
@@ -33,16 +39,16 @@ type Local struct {
 	dir   string // empty: nothing is kept
 	names func() Names
 	log   *slog.Logger
-	ca    *pair
 
-	mu   sync.Mutex
-	leaf *pair
-	warn string // the names outside of the authority's range that were warned of last
+	mu     sync.Mutex
+	ca     *pair
+	leaf   *pair
+	warned []string // the names that the authority may not speak for, as logged last
 }
 
 // OpenLocal opens the authority in the folder dir, or makes it; an empty dir
 // keeps it in memory. names tells what the leaf is for and is called again and
-// again. Errors say which file is at fault.
+// again. Errors say which file is at fault and what to do.
 func OpenLocal(dir string, names func() Names, log *slog.Logger) (*Local, error) {
 	l := &Local{dir: dir, names: names, log: log}
 	if dir != "" {
@@ -51,17 +57,22 @@ func OpenLocal(dir string, names func() Names, log *slog.Logger) (*Local, error)
 		}
 	}
 	var err error
-	if l.ca, err = l.authority(); err != nil {
+	if l.leaf, err = l.load(leafFile); err != nil {
 		return nil, err
 	}
-	if l.leaf, err = l.load("leaf.pem"); err != nil {
+	if err := l.renew(); err != nil {
 		return nil, err
 	}
-	return l, l.renew()
+	return l, nil
 }
 
-// CA is the authority's certificate, for devices to trust.
-func (l *Local) CA() *x509.Certificate { return l.ca.cert }
+// CA is the authority's certificate, for devices to trust. Another takes its
+// place only when it nears its end.
+func (l *Local) CA() *x509.Certificate {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ca.cert
+}
 
 // Leaf is the certificate that the server shows at the moment.
 func (l *Local) Leaf() *x509.Certificate {
@@ -98,119 +109,21 @@ func (l *Local) Run(ctx context.Context) error {
 	}
 }
 
-// WritePair makes a certificate for this machine's names and the extra ones
-// and writes it, with the authority's behind it, and its key into two files.
-// Files that exist are an fs.ErrExist unless force is set.
-func (l *Local) WritePair(certFile, keyFile string, extra Names, force bool) error {
-	names, outside := l.ca.permitted(l.names().and(extra))
-	for _, name := range outside {
-		for _, wanted := range append(extra.normal().DNS, ipStrings(extra)...) {
-			if name == wanted {
-				return fmt.Errorf("%s is no local name: this machine's authority may speak for local names and addresses only; get a certificate for it from a public authority", name)
-			}
-		}
-	}
-	leaf, err := l.ca.newLeaf(names)
-	if err != nil {
-		return err
-	}
-	chain, err := encode(nil, leaf.cert, l.ca.cert)
-	if err != nil {
-		return err
-	}
-	both, err := encode(leaf.key)
-	if err != nil {
-		return err
-	}
-	place := os.Link
-	if force {
-		place = os.Rename
-	} else if err := mustNotExist(certFile, keyFile); err != nil {
-		return err
-	}
-	if err := writeFile(keyFile, both, place); err != nil {
-		return err
-	}
-	return writeFile(certFile, chain, place)
-}
-
-func ipStrings(n Names) (out []string) {
-	for _, ip := range n.IPs {
-		out = append(out, ip.String())
-	}
-	return out
-}
-
-func mustNotExist(files ...string) error {
-	for _, file := range files {
-		if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
-			return &fs.PathError{Op: "create", Path: file, Err: fs.ErrExist}
-		}
-	}
-	return nil
-}
-
-// Fingerprint is the SHA-256 of the certificate, as browsers show it.
-func Fingerprint(c *x509.Certificate) string {
-	sum := sha256.Sum256(c.Raw)
-	hex := make([]string, len(sum))
-	for i, b := range sum {
-		hex[i] = fmt.Sprintf("%02X", b)
-	}
-	return strings.Join(hex, ":")
-}
-
-// authority loads the authority, or makes it. Of two processes that make one
-// at once, both use the one that was there first.
-func (l *Local) authority() (*pair, error) {
-	ca, err := l.load("ca.pem")
-	if err != nil {
-		return nil, err
-	}
-	// It must outlive the leaves that it signs.
-	if ca != nil && time.Until(ca.cert.NotAfter) > leafLife {
-		return ca, nil
-	}
-	fresh, err := newAuthority(l.names().normal())
-	if err != nil || l.dir == "" {
-		return fresh, err
-	}
-	file := filepath.Join(l.dir, "ca.pem")
-	if ca != nil {
-		l.log.Warn("this machine's certificate authority was near its end and is replaced: devices must trust the new one")
-		return fresh, fresh.replace(file)
-	}
-	err = fresh.create(file)
-	if errors.Is(err, fs.ErrExist) {
-		return readPair(file)
-	}
-	return fresh, err
-}
-
-// load reads a pair from the folder; nil if it is not there.
-func (l *Local) load(name string) (*pair, error) {
-	if l.dir == "" {
-		return nil, nil
-	}
-	p, err := readPair(filepath.Join(l.dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return p, err
-}
-
-// renew makes a new leaf if the present one does not do.
+// renew makes a new leaf, and before that a new authority, if the present one
+// does not do.
 func (l *Local) renew() error {
-	names, outside := l.ca.permitted(l.names().normal())
+	now := l.names().normal()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if warn := strings.Join(outside, ", "); warn != l.warn {
-		l.warn = warn
-		if warn != "" {
-			l.log.Warn("the certificate is not for names and addresses that this machine got after its authority was made; delete the folder to make a new one, and trust that", "names", warn, "folder", l.dir)
+	// The authority must outlive the leaves that it signs.
+	if l.ca == nil || time.Until(l.ca.cert.NotAfter) <= leafLife {
+		if err := l.openAuthority(now); err != nil {
+			return err
 		}
 	}
-	if l.fresh(names) {
+	names, outside := l.ca.permitted(now)
+	l.warn(outside)
+	if l.serves(names) {
 		return nil
 	}
 	leaf, err := l.ca.newLeaf(names)
@@ -218,16 +131,83 @@ func (l *Local) renew() error {
 		return err
 	}
 	l.leaf = leaf
+	l.log.Info("the certificate is made", "names", names.strings(), "until", leaf.cert.NotAfter)
 	if l.dir == "" {
 		return nil
 	}
-	return leaf.replace(filepath.Join(l.dir, "leaf.pem"))
+	return leaf.replace(l.file(leafFile))
 }
 
-// fresh reports whether the leaf is the authority's, lasts for a while, and has
-// all the names. Names that are gone do no harm: a browser that was told to
-// trust this very leaf would ask again about another.
-func (l *Local) fresh(names Names) bool {
+// openAuthority loads the authority, or makes it for names. Of two processes
+// that make one at once, both use the one that was there first.
+func (l *Local) openAuthority(names Names) error {
+	old, err := l.load(authorityFile)
+	if err != nil {
+		return err
+	}
+	if old != nil && !old.cert.IsCA {
+		return fmt.Errorf("%s is damaged (not an authority's certificate): delete it, and a new one is made", l.file(authorityFile))
+	}
+	if old != nil && time.Until(old.cert.NotAfter) > leafLife {
+		l.ca = old
+		return nil
+	}
+	if old != nil || l.ca != nil {
+		l.log.Warn("the certificate authority nears its end and is replaced: devices must trust the new one")
+	}
+	fresh, err := newAuthority(names)
+	if err != nil {
+		return err
+	}
+	if l.dir == "" {
+		l.ca = fresh
+		return nil
+	}
+	place := fresh.create
+	if old != nil {
+		place = fresh.replace
+	}
+	if err := place(l.file(authorityFile)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	l.ca, err = readPair(l.file(authorityFile))
+	return err
+}
+
+// load reads a pair from the folder; nil if it is not there.
+func (l *Local) load(name string) (*pair, error) {
+	if l.dir == "" {
+		return nil, nil
+	}
+	p, err := readPair(l.file(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return p, err
+}
+
+func (l *Local) file(name string) string { return filepath.Join(l.dir, name) }
+
+// warn tells of names that the authority may not speak for, once.
+func (l *Local) warn(outside []string) {
+	if slices.Equal(outside, l.warned) {
+		return
+	}
+	l.warned = outside
+	if len(outside) == 0 {
+		return
+	}
+	todo := "start again to make a new authority, and trust that one"
+	if l.dir != "" {
+		todo = "delete " + l.file(authorityFile) + " and start again to make a new authority, and trust that one"
+	}
+	l.log.Warn("the certificate is not for names and addresses that this machine got after its authority was made", "names", outside, "todo", todo)
+}
+
+// serves reports whether the leaf is the authority's, lasts for a while, and has
+// all the names. Names that are gone do no harm, whereas a browser that was told
+// to accept this very leaf would ask again about another.
+func (l *Local) serves(names Names) bool {
 	return l.leaf != nil &&
 		l.leaf.cert.CheckSignatureFrom(l.ca.cert) == nil &&
 		time.Until(l.leaf.cert.NotAfter) > renewBefore &&

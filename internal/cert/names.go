@@ -8,20 +8,19 @@ import (
 	"strings"
 )
 
-// LocalName is the name to which a server on the local network answers.
-const LocalName = "inbox.local"
-
-// Names are what a certificate is for.
+// Names are what a certificate is for. The order does not matter, nor does
+// case; MachineNames gives them sorted and each once.
 type Names struct {
-	DNS []string // lower case, sorted, unique
-	IPs []net.IP // sorted, unique
+	DNS []string
+	IPs []net.IP
 }
 
 // MachineNames are the names and addresses of this machine as it is now:
 // localhost, its host name, that name under .local, inbox.local, and every
-// address of its interfaces.
+// unicast address of its interfaces. A host name that could not be in a
+// certificate is left out.
 func MachineNames() Names {
-	names := Names{DNS: []string{"localhost", LocalName}}
+	names := Names{DNS: []string{"localhost", "inbox.local"}}
 	if host, err := os.Hostname(); err == nil && isName(host) {
 		short, _, _ := strings.Cut(host, ".")
 		names.DNS = append(names.DNS, host, short+".local")
@@ -36,7 +35,8 @@ func MachineNames() Names {
 	return names.normal()
 }
 
-// normal returns the names sorted and each once, so that equal ones compare equal.
+// normal returns the names in lower case, sorted and each once, and IPv4
+// addresses in 4 bytes, so that equal ones compare equal.
 func (n Names) normal() Names {
 	var out Names
 	for _, name := range n.DNS {
@@ -67,7 +67,17 @@ func (n Names) equal(other Names) bool {
 	return slices.Equal(n.DNS, other.DNS) && slices.EqualFunc(n.IPs, other.IPs, net.IP.Equal)
 }
 
-// isName reports whether name is a host name (RFC 1123, section 2.1).
+// strings are all the names, to be read.
+func (n Names) strings() []string {
+	out := slices.Clone(n.DNS)
+	for _, ip := range n.IPs {
+		out = append(out, ip.String())
+	}
+	return out
+}
+
+// isName reports whether name is a host name (RFC 1123, section 2.1), or one
+// with underscores, as some machines have.
 func isName(name string) bool {
 	if name == "" || len(name) > 253 {
 		return false

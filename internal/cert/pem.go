@@ -60,10 +60,13 @@ func decode(data []byte) (*pair, error) {
 }
 
 // readPair reads what writePair wrote. The error is fs.ErrNotExist if there is
-// no such file, else says what to do.
+// no such file; every other says what to do.
 func readPair(file string) (*pair, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: let this user read it", err)
+		}
 		return nil, err
 	}
 	p, err := decode(data)
@@ -75,7 +78,7 @@ func readPair(file string) (*pair, error) {
 
 // create puts p into a file that must not exist (fs.ErrExist): whole or not at all.
 func (p *pair) create(file string) error {
-	return p.write(file, os.Link)
+	return p.write(file, link)
 }
 
 // replace puts p into a file, whole or not at all.
@@ -92,8 +95,21 @@ func (p *pair) write(file string, place func(from, to string) error) error {
 }
 
 // writeFile writes data to a file beside the named one, for its owner only,
-// and then gives it the name by place (os.Link or os.Rename).
+// and then gives it the name by place (link or os.Rename).
 func writeFile(file string, data []byte, place func(from, to string) error) error {
+	if err := writeBeside(file, data, place); err != nil {
+		// The error's own path is the one of the file beside, which nobody knows.
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err
+		} else if e, ok := errors.AsType[*os.LinkError](err); ok {
+			err = e.Err
+		}
+		return &fs.PathError{Op: "write", Path: file, Err: err}
+	}
+	return nil
+}
+
+func writeBeside(file string, data []byte, place func(from, to string) error) error {
 	temp := filepath.Join(filepath.Dir(file), "."+rand.Text()+".tmp")
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -104,9 +120,18 @@ func writeFile(file string, data []byte, place func(from, to string) error) erro
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	err = place(temp, file)
-	if errors.Is(err, fs.ErrExist) {
-		return &fs.PathError{Op: "create", Path: file, Err: fs.ErrExist}
+	return place(temp, file)
+}
+
+// link gives a file its name if that is free, else returns fs.ErrExist.
+func link(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
 	}
-	return err
+	// The file system has no hard links (FAT, folders shared with a virtual machine).
+	if _, err := os.Lstat(to); err == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(from, to)
 }

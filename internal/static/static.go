@@ -88,8 +88,8 @@ func text(w http.ResponseWriter, status int, line string) {
 // misplaced redirects /folder to /folder/, and /folder/file/ nowhere: relative
 // links would lead astray. It reports whether it has answered.
 func misplaced(w http.ResponseWriter, r *http.Request, name string) bool {
-	folder := path.Base(name) == "index.html" && !strings.HasSuffix(r.URL.Path, "index.html")
-	slash := strings.HasSuffix(r.URL.Path, "/")
+	folder := path.Base(name) == "index.html" && path.Dir(name) != "." && !strings.HasSuffix(r.URL.Path, "index.html")
+	slash := strings.HasSuffix(r.URL.Path, "/") && path.Clean(r.URL.Path) != "/"
 	switch {
 	case folder && !slash:
 		// Relative, and so never to another host.
