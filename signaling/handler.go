@@ -185,7 +185,7 @@ func (h *Handler) report(x *exchange, err error) {
 		slog.String("address", x.address.String()),
 		slog.Int("status", status),
 	}
-	if err != nil && err != ErrEmpty {
+	if err != nil && !errors.Is(err, ErrEmpty) {
 		attrs = append(attrs, slog.Any("error", err))
 	}
 	h.log.LogAttrs(ctx, level, "request", attrs...)

@@ -14,7 +14,7 @@ func TestErrorsAcrossTheWire(t *testing.T) {
 		for _, err := range []error{a.err, fmt.Errorf("%w: in detail", a.err)} {
 			got := answerTo(err)
 			line := got.line(err)
-			if back := errorOf(got.status, line); back != a.err {
+			if back := errorOf(got.status, line); !errors.Is(back, a.err) {
 				t.Errorf("%v: answered %d %q, which is %v", err, got.status, line, back)
 			}
 			if strings.Contains(line, "\n") {

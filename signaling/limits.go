@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"cmp"
+	"errors"
 	"hash/maphash"
 	"math"
 	"net/http"
@@ -148,10 +149,10 @@ func (l *limiter) proof(address netip.Addr, c Credentials) proof {
 // seconds in which a bucket gets its next token, and 1 where nobody can know.
 func (l *limiter) retryAfter(err error) string {
 	seconds := 1.0
-	switch err {
-	case ErrTooManyTries:
+	switch {
+	case errors.Is(err, ErrTooManyTries):
 		seconds = 1 / l.limits.PasswordRate
-	case ErrRateLimited:
+	case errors.Is(err, ErrRateLimited):
 		seconds = 1 / min(l.limits.RequestRate, l.limits.InboxRate)
 	}
 	return strconv.Itoa(int(max(1, math.Ceil(seconds))))

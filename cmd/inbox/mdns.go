@@ -37,6 +37,15 @@ func newNameServer() (*mdns.Conn, error) {
 	if v4 == nil && v6 == nil {
 		return nil, errors.Join(err4, err6)
 	}
+	conn, err := serveNames(v4, v6)
+	if err != nil {
+		return nil, errors.Join(err, closeAll(v4, v6))
+	}
+	return conn, nil
+}
+
+// serveNames answers the questions that come to the sockets, of which one may be nil.
+func serveNames(v4, v6 *net.UDPConn, more ...mdns.ServerOption) (*mdns.Conn, error) {
 	var p4 *ipv4.PacketConn
 	var p6 *ipv6.PacketConn
 	if v4 != nil {
@@ -47,15 +56,11 @@ func newNameServer() (*mdns.Conn, error) {
 	}
 	quiet := logging.NewDefaultLoggerFactory()
 	quiet.DefaultLogLevel = logging.LogLevelDisabled
-	conn, err := mdns.NewServer(p4, p6,
+	return mdns.NewServer(p4, p6, append(more,
 		mdns.WithLocalNames(localName),
 		mdns.WithRecordTypes(dnsmessage.TypeA, dnsmessage.TypeAAAA),
 		mdns.WithLoggerFactory(quiet),
-	)
-	if err != nil {
-		return nil, errors.Join(err, closeAll(v4, v6))
-	}
-	return conn, nil
+	)...)
 }
 
 func listenMulticast(network, address string) (*net.UDPConn, error) {

@@ -59,7 +59,7 @@ func rootFS(t *testing.T, dir string) fs.FS {
 	return root.FS()
 }
 
-func request(t *testing.T, h http.Handler, method, path string, headers ...string) *http.Response {
+func request(t *testing.T, h http.Handler, method, path string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, "http://host/", nil)
 	r.URL.Path, r.URL.RawPath = path, ""
@@ -68,17 +68,7 @@ func request(t *testing.T, h http.Handler, method, path string, headers ...strin
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
-}
-
-func body(t *testing.T, resp *http.Response) string {
-	t.Helper()
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return w
 }
 
 func TestPaths(t *testing.T) {
@@ -113,18 +103,18 @@ func TestPaths(t *testing.T) {
 	for name, h := range handlers(t) {
 		for _, tt := range tests {
 			resp := request(t, h, http.MethodGet, tt.path)
-			got := body(t, resp)
-			if resp.StatusCode != tt.status {
-				t.Errorf("%s %q: status %d, want %d", name, tt.path, resp.StatusCode, tt.status)
+			got := resp.Body.String()
+			if resp.Code != tt.status {
+				t.Errorf("%s %q: status %d, want %d", name, tt.path, resp.Code, tt.status)
 			}
-			if tt.status == 200 && (got != tt.body || resp.Header.Get("Content-Type") != tt.contentType) {
-				t.Errorf("%s %q: %s %q", name, tt.path, resp.Header.Get("Content-Type"), got)
+			if tt.status == 200 && (got != tt.body || resp.Header().Get("Content-Type") != tt.contentType) {
+				t.Errorf("%s %q: %s %q", name, tt.path, resp.Header().Get("Content-Type"), got)
 			}
 			if strings.Contains(got, "hidden") || strings.Contains(got, "package") || strings.Contains(got, "file.txt") {
 				t.Errorf("%s %q gives away %q", name, tt.path, got)
 			}
-			if resp.Header.Get("X-Content-Type-Options") != "nosniff" || resp.Header.Get("Referrer-Policy") != "no-referrer" {
-				t.Errorf("%s %q: headers %v", name, tt.path, resp.Header)
+			if resp.Header().Get("X-Content-Type-Options") != "nosniff" || resp.Header().Get("Referrer-Policy") != "no-referrer" {
+				t.Errorf("%s %q: headers %v", name, tt.path, resp.Header())
 			}
 		}
 	}
@@ -135,8 +125,8 @@ func TestRedirectStaysHere(t *testing.T) {
 	for name, h := range handlers(t) {
 		for _, path := range []string{"/folder", "//folder", "//evil.example/../folder"} {
 			resp := request(t, h, http.MethodGet, path)
-			if location := resp.Header.Get("Location"); location != "./folder/" {
-				t.Errorf("%s %q: %d to %q, want ./folder/", name, path, resp.StatusCode, location)
+			if location := resp.Header().Get("Location"); location != "./folder/" {
+				t.Errorf("%s %q: %d to %q, want ./folder/", name, path, resp.Code, location)
 			}
 		}
 	}
@@ -145,12 +135,12 @@ func TestRedirectStaysHere(t *testing.T) {
 func TestMethods(t *testing.T) {
 	for name, h := range handlers(t) {
 		resp := request(t, h, http.MethodHead, "/main.js")
-		if resp.StatusCode != 200 || body(t, resp) != "" {
-			t.Errorf("%s HEAD: status %d with a body", name, resp.StatusCode)
+		if resp.Code != 200 || resp.Body.String() != "" {
+			t.Errorf("%s HEAD: status %d with a body", name, resp.Code)
 		}
 		resp = request(t, h, http.MethodPost, "/main.js")
-		if resp.StatusCode != 405 || resp.Header.Get("Allow") != "GET, HEAD" {
-			t.Errorf("%s POST: status %d, Allow %q", name, resp.StatusCode, resp.Header.Get("Allow"))
+		if resp.Code != 405 || resp.Header().Get("Allow") != "GET, HEAD" {
+			t.Errorf("%s POST: status %d, Allow %q", name, resp.Code, resp.Header().Get("Allow"))
 		}
 	}
 }
@@ -170,11 +160,11 @@ func TestEmbeddedCompression(t *testing.T) {
 	}
 	for _, tt := range tests {
 		resp := request(t, h, http.MethodGet, tt.path, "Accept-Encoding", tt.accept)
-		if got := resp.Header.Get("Content-Encoding") == "gzip"; got != tt.compressed {
+		if got := resp.Header().Get("Content-Encoding") == "gzip"; got != tt.compressed {
 			t.Errorf("%s with %q: compressed %t, want %t", tt.path, tt.accept, got, tt.compressed)
 		}
-		if resp.Header.Get("Vary") != "Accept-Encoding" {
-			t.Errorf("%s: Vary %q", tt.path, resp.Header.Get("Vary"))
+		if resp.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%s: Vary %q", tt.path, resp.Header().Get("Vary"))
 		}
 		if !tt.compressed {
 			continue
@@ -193,30 +183,30 @@ func TestEmbeddedValidators(t *testing.T) {
 	h := handlers(t)["embedded"]
 	for _, accept := range []string{"", "gzip"} {
 		first := request(t, h, http.MethodGet, "/main.js", "Accept-Encoding", accept)
-		etag := first.Header.Get("ETag")
-		if !strings.HasPrefix(etag, `"`) || first.Header.Get("Cache-Control") != "no-cache" {
-			t.Errorf("ETag %q, Cache-Control %q", etag, first.Header.Get("Cache-Control"))
+		etag := first.Header().Get("ETag")
+		if !strings.HasPrefix(etag, `"`) || first.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("ETag %q, Cache-Control %q", etag, first.Header().Get("Cache-Control"))
 		}
 		again := request(t, h, http.MethodGet, "/main.js", "Accept-Encoding", accept, "If-None-Match", etag)
-		if again.StatusCode != http.StatusNotModified || body(t, again) != "" {
-			t.Errorf("with %q and the ETag: status %d", accept, again.StatusCode)
+		if again.Code != http.StatusNotModified || again.Body.String() != "" {
+			t.Errorf("with %q and the ETag: status %d", accept, again.Code)
 		}
 		other := request(t, h, http.MethodGet, "/send.html", "Accept-Encoding", accept, "If-None-Match", etag)
-		if other.StatusCode != http.StatusOK {
-			t.Errorf("with another file's ETag: status %d", other.StatusCode)
+		if other.Code != http.StatusOK {
+			t.Errorf("with another file's ETag: status %d", other.Code)
 		}
 	}
-	plain := request(t, h, http.MethodGet, "/main.js").Header.Get("ETag")
-	if compressed := request(t, h, http.MethodGet, "/main.js", "Accept-Encoding", "gzip").Header.Get("ETag"); plain == compressed {
+	plain := request(t, h, http.MethodGet, "/main.js").Header().Get("ETag")
+	if compressed := request(t, h, http.MethodGet, "/main.js", "Accept-Encoding", "gzip").Header().Get("ETag"); plain == compressed {
 		t.Error("both codings have one strong ETag")
 	}
 	part := request(t, h, http.MethodGet, "/main.js", "Range", "bytes=0-5")
-	if got := body(t, part); part.StatusCode != http.StatusPartialContent || got != "export" {
-		t.Errorf("range: status %d, %q", part.StatusCode, got)
+	if got := part.Body.String(); part.Code != http.StatusPartialContent || got != "export" {
+		t.Errorf("range: status %d, %q", part.Code, got)
 	}
 	whole := request(t, h, http.MethodGet, "/main.js", "Range", "bytes=0-5", "Accept-Encoding", "gzip")
-	if whole.StatusCode != http.StatusOK {
-		t.Errorf("range of the compressed form: status %d, want the whole", whole.StatusCode)
+	if whole.Code != http.StatusOK {
+		t.Errorf("range of the compressed form: status %d, want the whole", whole.Code)
 	}
 }
 
@@ -237,11 +227,11 @@ func TestFolderKeepsInside(t *testing.T) {
 	h := static.New(rootFS(t, dir), static.FolderHeaders())
 	for path, want := range map[string]int{"/in.txt": 200, "/out.txt": 404, "/up/": 404, "/up/" + filepath.Base(filepath.Dir(outside)) + "/outside.txt": 404} {
 		resp := request(t, h, http.MethodGet, path)
-		if got := body(t, resp); resp.StatusCode != want || strings.Contains(got, "world") {
-			t.Errorf("%s: status %d, want %d; %q", path, resp.StatusCode, want, got)
+		if got := resp.Body.String(); resp.Code != want || strings.Contains(got, "world") {
+			t.Errorf("%s: status %d, want %d; %q", path, resp.Code, want, got)
 		}
 	}
-	if csp := request(t, h, http.MethodGet, "/in.txt").Header.Get("Content-Security-Policy"); csp != "" {
+	if csp := request(t, h, http.MethodGet, "/in.txt").Header().Get("Content-Security-Policy"); csp != "" {
 		t.Errorf("a user's page is under our policy: %q", csp)
 	}
 }
@@ -255,12 +245,12 @@ func TestFolderFollowsChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		resp := request(t, h, http.MethodGet, "/page")
-		if got := body(t, resp); got != content {
+		if got := resp.Body.String(); got != content {
 			t.Errorf("got %q, want %q", got, content)
 		}
-		again := request(t, h, http.MethodGet, "/page", "If-Modified-Since", resp.Header.Get("Last-Modified"))
-		if again.StatusCode != http.StatusNotModified {
-			t.Errorf("unchanged: status %d", again.StatusCode)
+		again := request(t, h, http.MethodGet, "/page", "If-Modified-Since", resp.Header().Get("Last-Modified"))
+		if again.Code != http.StatusNotModified {
+			t.Errorf("unchanged: status %d", again.Code)
 		}
 	}
 }
