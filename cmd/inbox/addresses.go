@@ -37,9 +37,13 @@ func machineAddresses() (all []networkAddress) {
 	return all
 }
 
-// virtual are the names with which interfaces begin that lead to this machine's
-// containers and virtual machines and not to a phone.
-var virtual = []string{"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "cni", "flannel", "lxc", "lxd", "podman", "kube"}
+// aside are the names with which interfaces begin that lead to this machine's
+// containers and virtual machines, or into a tunnel, and not to a phone beside it.
+var aside = []string{
+	"docker", "br-", "veth", "cni", "flannel", "kube", "podman", "lxc", "lxd", "incus",
+	"virbr", "vmnet", "vboxnet", "vEthernet", "VMware", "VirtualBox", // the last three are Windows'
+	"tun", "tap", "utun", "wg", "tailscale", "Tailscale",
+}
 
 // reachable are the addresses at which others may reach a server bound to host
 // (empty or unspecified: all), the one that a phone most likely reaches first.
@@ -59,7 +63,7 @@ func reachable(host netip.Addr, all []networkAddress) (addrs []netip.Addr) {
 // rank orders addresses, those that a phone most likely reaches first.
 func (a networkAddress) rank() int {
 	rank := 0
-	if slices.ContainsFunc(virtual, func(prefix string) bool { return strings.HasPrefix(a.iface, prefix) }) {
+	if slices.ContainsFunc(aside, func(prefix string) bool { return strings.HasPrefix(a.iface, prefix) }) {
 		rank += 4
 	}
 	if !a.Is4() {

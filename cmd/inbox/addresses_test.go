@@ -12,6 +12,8 @@ func TestReachable(t *testing.T) {
 		{netip.MustParseAddr("127.0.0.1"), "lo"},
 		{netip.MustParseAddr("::1"), "lo"},
 		{netip.MustParseAddr("172.17.0.1"), "docker0"},
+		{netip.MustParseAddr("172.29.0.1"), "vEthernet (WSL)"},
+		{netip.MustParseAddr("10.8.0.2"), "tun0"},
 		{netip.MustParseAddr("fe80::1"), "wlan0"},
 		{netip.MustParseAddr("fd00::5"), "wlan0"},
 		{netip.MustParseAddr("203.0.113.9"), "eth1"},
@@ -24,8 +26,8 @@ func TestReachable(t *testing.T) {
 		bind string
 		want []string
 	}{
-		{"::", []string{"192.168.1.5", "10.0.0.2", "203.0.113.9", "fd00::5", "172.17.0.1", "172.18.0.1"}},
-		{"0.0.0.0", []string{"192.168.1.5", "10.0.0.2", "203.0.113.9", "172.17.0.1", "172.18.0.1"}},
+		{"::", []string{"192.168.1.5", "10.0.0.2", "203.0.113.9", "fd00::5", "172.17.0.1", "172.29.0.1", "10.8.0.2", "172.18.0.1"}},
+		{"0.0.0.0", []string{"192.168.1.5", "10.0.0.2", "203.0.113.9", "172.17.0.1", "172.29.0.1", "10.8.0.2", "172.18.0.1"}},
 		{"10.0.0.2", []string{"10.0.0.2"}},
 		{"127.0.0.1", nil},
 	}

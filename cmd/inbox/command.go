@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/peterbourgon/ff/v3"
@@ -48,13 +49,21 @@ func newFlags(name string) *flag.FlagSet {
 
 // parse sets fs from the command line, then from the environment (INBOX_BIND
 // for -bind), then from the file that -config names (a line "bind 0.0.0.0:3000"
-// for each flag). Errors: a usageError, and flag.ErrHelp when help was asked for.
+// for each flag; those of another command's flags are passed over, so that one
+// file does for all). Errors: a usageError, and flag.ErrHelp when help was asked for.
 func parse(fs *flag.FlagSet, args []string) error {
 	fs.String("config", "", "`file` with a line \"name value\" for each flag that is not set otherwise")
 	err := ff.Parse(fs, args,
 		ff.WithEnvVarPrefix("INBOX"),
 		ff.WithConfigFileFlag("config"),
-		ff.WithConfigFileParser(ff.PlainParser),
+		ff.WithConfigFileParser(func(r io.Reader, set func(name, value string) error) error {
+			return ff.PlainParser(r, func(name, value string) error {
+				if fs.Lookup(name) == nil && isFlag(name) {
+					return nil
+				}
+				return set(name, value)
+			})
+		}),
 	)
 	if errors.Is(err, flag.ErrHelp) {
 		return err
@@ -67,4 +76,11 @@ func parse(fs *flag.FlagSet, args []string) error {
 		return usagef("%q is one word too many; 'inbox help %s' explains", fs.Arg(0), fs.Name())
 	}
 	return nil
+}
+
+// isFlag reports whether any command has a flag of that name.
+func isFlag(name string) bool {
+	return slices.ContainsFunc(commands(), func(c *command) bool {
+		return c.flags != nil && c.flags().Lookup(name) != nil
+	})
 }

@@ -54,6 +54,10 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	if c == nil {
 		return usagef("there is no command %q; 'inbox help' lists them", name)
 	}
+	if isHelp(rest) {
+		c.explain(stdout)
+		return nil
+	}
 	return c.run(ctx, rest, stdout, stderr)
 }
 

@@ -5,7 +5,9 @@ import (
 	"flag"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"inbox/signaling"
@@ -100,21 +102,37 @@ func limitFlags(fs *flag.FlagSet, l *signaling.Limits) {
 			return nil
 		})
 	}
-	add("request-rate", "requests a second from one client address, bursts of 5 s aside; -1 is no limit (default 100)",
+	add("request-rate", "`requests` a second from one client address, bursts of 5 s aside; -1 is no limit (default 100)",
 		&l.RequestRate, &l.RequestBurst, 100, 5)
-	add("inbox-rate", "inboxes made a second from one client address, bursts of 20 s aside; -1 is no limit (default 5)",
+	add("inbox-rate", "`inboxes` made a second from one client address, bursts of 20 s aside; -1 is no limit (default 5)",
 		&l.InboxRate, &l.InboxBurst, 5, 20)
-	add("password-rate", "wrong passwords a second from one client address and for one inbox, bursts of 100 s aside;\n-1 is no limit (default 0.2)",
+	add("password-rate", "wrong `passwords` a second from one client address and for one inbox, bursts of 100 s aside;\n-1 is no limit (default 0.2)",
 		&l.PasswordRate, &l.PasswordBurst, 0.2, 100)
 }
 
 // check finds what no single flag could know.
 func (c *serveConfig) check() error {
-	if _, port, err := net.SplitHostPort(c.bind); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(c.bind)
+	if err != nil || port == "" {
 		return usagef("-bind %q is not an address; write HOST:PORT, for example 0.0.0.0:3000 or :3000", c.bind)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return usagef("-bind %q: there is no port %q; choose one from 1 to 65535, or 0 for a free one", c.bind, port)
 	}
 	if len(c.corsOrigins) > 0 && !c.cors {
 		return usagef("-cors-origin needs -cors")
 	}
+	for _, origin := range c.corsOrigins {
+		if !isOrigin(origin) {
+			return usagef("-cors-origin %q is not an origin; write it like https://example.org or http://localhost:8080", origin)
+		}
+	}
 	return nil
+}
+
+// isOrigin reports whether text is what browsers send as the Origin of a page
+// (RFC 6454, section 6.2); a slash behind it does no harm.
+func isOrigin(text string) bool {
+	u, err := url.Parse(strings.TrimSuffix(text, "/"))
+	return err == nil && u.Hostname() != "" && u.Scheme+"://"+u.Host == strings.TrimSuffix(text, "/")
 }

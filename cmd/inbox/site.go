@@ -96,6 +96,7 @@ func serveConfigJSON(c *serveConfig) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Write(body)
 	}
 }
@@ -108,6 +109,7 @@ func serveCA(cert *certificate) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", "application/x-x509-ca-cert")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Content-Disposition", `attachment; filename="inbox-ca.crt"`)
 		w.Write(cert.ca().Raw)
 	}

@@ -38,7 +38,11 @@ func printWelcome(w io.Writer, c *serveConfig, bound net.Addr, certificate *cert
 	fmt.Fprintf(w, "Certificate SHA-256 %s\n", cert.Fingerprint(certificate.leaf()))
 	if certificate.ca != nil {
 		fmt.Fprintf(w, "Authority   SHA-256 %s\n", cert.Fingerprint(certificate.ca()))
-		fmt.Fprintf(w, "Browsers warn until they trust it: %strust.html shows how.\n", urls[0])
+		fmt.Fprintf(w, "Browsers warn until they trust the authority: %sca.crt", urls[0])
+		if c.public == "" {
+			fmt.Fprintf(w, " (%strust.html shows how)", urls[0])
+		}
+		fmt.Fprintln(w)
 	}
 }
 

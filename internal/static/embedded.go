@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -30,18 +29,9 @@ func Embedded(fsys fs.FS, headers http.Header) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the pages: %w", err)
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !begin(w, r, headers) {
-			return
-		}
-		name, ok := resolve(fsys, r.URL.Path)
-		if !ok {
-			missing(w)
-			return
-		}
-		if !misplaced(w, r, name) {
-			files[name].serve(w, r)
-		}
+	exists := func(name string) bool { return files[name] != nil }
+	return handler(headers, exists, func(w http.ResponseWriter, r *http.Request, name string) {
+		files[name].serve(w, r)
 	}), nil
 }
 
@@ -60,7 +50,7 @@ func load(fsys fs.FS, name string) (*file, error) {
 	}
 	sum := sha256.Sum256(content)
 	f := &file{
-		contentType: contentTypes[path.Ext(name)],
+		contentType: contentType(name),
 		etag:        base64.RawURLEncoding.EncodeToString(sum[:18]),
 		content:     content,
 	}
@@ -86,11 +76,16 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Vary", "Accept-Encoding")
 	content, etag := f.content, f.etag
 	if f.compressed != nil && acceptsGzip(r.Header) {
-		// A range would be one of the compressed bytes.
-		r.Header.Del("Range")
-		h.Set("Content-Encoding", "gzip")
 		content, etag = f.compressed, f.etag+"-gzip"
-		h.Set("Content-Length", strconv.Itoa(len(content)))
+		h.Set("Content-Encoding", "gzip")
+		// ServeContent sets no length beside an encoding. With If-Match it may
+		// answer 412, which has no body for a length to announce.
+		if r.Header.Get("If-Match") == "" {
+			h.Set("Content-Length", strconv.Itoa(len(content)))
+		}
+		// A range would be one of the compressed bytes.
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
 	}
 	h.Set("ETag", `"`+etag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
@@ -106,7 +101,7 @@ func acceptsGzip(h http.Header) bool {
 			if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
 				continue
 			}
-			weight, ok := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+			weight, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(parameter)), "q=")
 			q, err := strconv.ParseFloat(weight, 64)
 			accepted = !ok || err == nil && q > 0
 		}

@@ -13,6 +13,7 @@ func PageHeaders() http.Header {
 		"default-src 'self'",
 		"img-src 'self' data: blob:",
 		"media-src 'self' blob: mediastream:",
+		"connect-src 'self'",
 		"object-src 'none'",
 		"base-uri 'none'",
 		"form-action 'none'",

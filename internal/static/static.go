@@ -8,97 +8,106 @@ package static
 
 import (
 	"io"
-	"io/fs"
 	"maps"
 	"net/http"
 	"path"
 	"strings"
 )
 
-// resolve finds the file that a URL path stands for.
-func resolve(fsys fs.FS, urlPath string) (name string, ok bool) {
+// handler answers with the files for which exists is true, as serve writes
+// them; headers are on every answer.
+func handler(headers http.Header, exists func(name string) bool, serve func(w http.ResponseWriter, r *http.Request, name string)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		maps.Copy(w.Header(), headers)
+		w.Header().Set("Cache-Control", "no-cache")
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			text(w, http.StatusMethodNotAllowed, "pages can only be read (GET)")
+			return
+		}
+		name, folder := find(exists, r.URL.Path)
+		switch {
+		case folder:
+			redirect(w, r)
+		case name == "":
+			text(w, http.StatusNotFound, "there is no such page here; open / instead")
+		default:
+			serve(w, r, name)
+		}
+	})
+}
+
+// find returns the name of the file that a URL path stands for, "" if there is
+// none. A folder's page belongs to /folder/, from where its relative links lead
+// into the folder; folder is true for /folder, which has to be redirected.
+func find(exists func(name string) bool, urlPath string) (name string, folder bool) {
 	name = strings.TrimPrefix(path.Clean("/"+urlPath), "/")
-	if name == "" {
-		name = "."
-	}
-	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00:") || hidden(name) {
+	// The backslash and the colon separate elements, drives and streams on Windows.
+	if strings.ContainsAny(name, "\\:\x00") || hidden(name) {
 		return "", false
 	}
-	for _, candidate := range []string{name, name + ".html", path.Join(name, "index.html")} {
-		if info, err := fs.Stat(fsys, candidate); err == nil && info.Mode().IsRegular() {
-			return candidate, true
+	slash := name == "" || strings.HasSuffix(urlPath, "/")
+	if !slash {
+		for _, page := range []string{name, name + ".html"} {
+			if exists(page) {
+				return page, false
+			}
 		}
+	}
+	if index := path.Join(name, "index.html"); exists(index) {
+		return index, !slash
 	}
 	return "", false
 }
 
 // hidden reports whether an element of name begins with a dot.
 func hidden(name string) bool {
-	for element := range strings.SplitSeq(name, "/") {
-		if strings.HasPrefix(element, ".") && element != "." {
-			return true
-		}
+	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
+}
+
+// redirect leads from /folder to /folder/, by a relative reference and so
+// never to another host.
+func redirect(w http.ResponseWriter, r *http.Request) {
+	location := "./" + path.Base(r.URL.EscapedPath()) + "/"
+	if r.URL.RawQuery != "" {
+		location += "?" + r.URL.RawQuery
 	}
-	return false
-}
-
-// contentTypes are those of what pages are made of, whatever the machine's
-// own tables say.
-var contentTypes = map[string]string{
-	".css":         "text/css; charset=utf-8",
-	".html":        "text/html; charset=utf-8",
-	".jpg":         "image/jpeg",
-	".js":          "text/javascript; charset=utf-8",
-	".json":        "application/json",
-	".mjs":         "text/javascript; charset=utf-8",
-	".png":         "image/png",
-	".svg":         "image/svg+xml",
-	".txt":         "text/plain; charset=utf-8",
-	".wasm":        "application/wasm",
-	".webmanifest": "application/manifest+json",
-	".yaml":        "application/yaml",
-	".yml":         "application/yaml",
-}
-
-// begin sets the headers that every answer has and refuses methods that are
-// not for files. It reports whether there is more to answer.
-func begin(w http.ResponseWriter, r *http.Request, headers http.Header) bool {
-	maps.Copy(w.Header(), headers)
-	w.Header().Set("Cache-Control", "no-cache")
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return true
-	}
-	w.Header().Set("Allow", "GET, HEAD")
-	text(w, http.StatusMethodNotAllowed, "pages can only be read (GET)")
-	return false
-}
-
-// missing answers for a page that does not exist.
-func missing(w http.ResponseWriter) {
-	text(w, http.StatusNotFound, "there is no such page here; open / instead")
+	w.Header().Set("Location", location)
+	w.WriteHeader(http.StatusMovedPermanently)
 }
 
 func text(w http.ResponseWriter, status int, line string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Del("Etag")
 	w.WriteHeader(status)
 	io.WriteString(w, line+"\n")
 }
 
-// misplaced redirects /folder to /folder/, and /folder/file/ nowhere: relative
-// links would lead astray. It reports whether it has answered.
-func misplaced(w http.ResponseWriter, r *http.Request, name string) bool {
-	folder := path.Base(name) == "index.html" && path.Dir(name) != "." && !strings.HasSuffix(r.URL.Path, "index.html")
-	slash := strings.HasSuffix(r.URL.Path, "/") && path.Clean(r.URL.Path) != "/"
-	switch {
-	case folder && !slash:
-		// Relative, and so never to another host.
-		w.Header().Set("Location", "./"+path.Base(r.URL.EscapedPath())+"/")
-		w.WriteHeader(http.StatusMovedPermanently)
-		return true
-	case !folder && slash:
-		missing(w)
-		return true
+// contentType returns the type of what pages are made of, whatever the
+// machine's own tables say, and "" for other files.
+func contentType(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".jpg":
+		return "image/jpeg"
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".json":
+		return "application/json"
+	case ".png":
+		return "image/png"
+	case ".svg":
+		return "image/svg+xml"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	case ".wasm":
+		return "application/wasm"
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".yaml", ".yml":
+		return "application/yaml"
 	}
-	return false
+	return ""
 }

@@ -1,9 +1,8 @@
 package static_test
 
 import (
-	"compress/gzip"
-	"io"
 	"io/fs"
+	"mime"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -24,6 +23,8 @@ var site = fstest.MapFS{
 	"tiny.css":          {Data: []byte("a{}")},
 	"app.webmanifest":   {Data: []byte("{}")},
 	"folder/index.html": {Data: []byte("<p>folder")},
+	"both.html":         {Data: []byte("<p>page")},
+	"both/index.html":   {Data: []byte("<p>index")},
 	"empty/file.txt":    {Data: []byte("text")},
 	".secret":           {Data: []byte("hidden")},
 	".git/config":       {Data: []byte("hidden")},
@@ -87,6 +88,10 @@ func TestPaths(t *testing.T) {
 		{"/app.webmanifest", 200, "application/manifest+json", "{}"},
 		{"/folder/", 200, "text/html; charset=utf-8", "<p>folder"},
 		{"/folder", 301, "", ""},
+		{"/folder/index", 200, "text/html; charset=utf-8", "<p>folder"},
+		{"/folder/index/", 404, "", ""},
+		{"/both", 200, "text/html; charset=utf-8", "<p>page"},
+		{"/both/", 200, "text/html; charset=utf-8", "<p>index"},
 		{"/send/", 404, "", ""},
 		{"/empty", 404, "", ""},
 		{"/empty/", 404, "", ""},
@@ -132,6 +137,87 @@ func TestRedirectStaysHere(t *testing.T) {
 	}
 }
 
+func TestRedirectKeepsQuery(t *testing.T) {
+	for name, h := range handlers(t) {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://host/folder?to=a%20b", nil))
+		if location := w.Header().Get("Location"); location != "./folder/?to=a%20b" {
+			t.Errorf("%s: %d to %q", name, w.Code, location)
+		}
+	}
+}
+
+// TestEscapedPaths asks over a socket, where paths are still escaped.
+func TestEscapedPaths(t *testing.T) {
+	for name, h := range handlers(t) {
+		s := httptest.NewServer(h)
+		defer s.Close()
+		for path, want := range map[string]int{
+			"/%2e%2e/%2e%2e/etc/passwd": 404,
+			"/..%2f..%2fetc%2fpasswd":   404,
+			"/folder%5c..%5cmain.js":    404,
+			"/main.js%00":               404,
+			"/%2esecret":                404,
+			"/%ff":                      404,
+			"/send%2ehtml":              200,
+		} {
+			resp, err := s.Client().Get(s.URL + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != want {
+				t.Errorf("%s %s: status %d, want %d", name, path, resp.StatusCode, want)
+			}
+		}
+	}
+}
+
+// TestNamesOfWindows refuses what means another file there, on every system.
+func TestNamesOfWindows(t *testing.T) {
+	h := static.New(fstest.MapFS{`a\b.txt`: {Data: []byte("text")}, "a:b.txt": {Data: []byte("text")}}, nil)
+	for _, path := range []string{`/a\b.txt`, "/a:b.txt"} {
+		if resp := request(t, h, http.MethodGet, path); resp.Code != http.StatusNotFound {
+			t.Errorf("%s: status %d", path, resp.Code)
+		}
+	}
+}
+
+// TestContentTypes holds the types against a machine with odd tables.
+func TestContentTypes(t *testing.T) {
+	types := map[string]string{
+		"a.js":          "text/javascript; charset=utf-8",
+		"a.JS":          "text/javascript; charset=utf-8",
+		"a.css":         "text/css; charset=utf-8",
+		"a.html":        "text/html; charset=utf-8",
+		"a.svg":         "image/svg+xml",
+		"a.png":         "image/png",
+		"a.webmanifest": "application/manifest+json",
+		"a.yaml":        "application/yaml",
+		"a":             "text/plain; charset=utf-8",
+	}
+	files := make(fstest.MapFS)
+	for name := range types {
+		files[name] = &fstest.MapFile{Data: []byte("words")}
+		if ext := filepath.Ext(name); ext != "" {
+			if err := mime.AddExtensionType(ext, "application/x-odd"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	embedded, err := static.Embedded(files, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, h := range map[string]http.Handler{"embedded": embedded, "folder": static.New(files, nil)} {
+		for name, want := range types {
+			if got := request(t, h, http.MethodGet, "/"+name).Header().Get("Content-Type"); got != want {
+				t.Errorf("%s %s: %q, want %q", kind, name, got, want)
+			}
+		}
+	}
+}
+
 func TestMethods(t *testing.T) {
 	for name, h := range handlers(t) {
 		resp := request(t, h, http.MethodHead, "/main.js")
@@ -141,116 +227,6 @@ func TestMethods(t *testing.T) {
 		resp = request(t, h, http.MethodPost, "/main.js")
 		if resp.Code != 405 || resp.Header().Get("Allow") != "GET, HEAD" {
 			t.Errorf("%s POST: status %d, Allow %q", name, resp.Code, resp.Header().Get("Allow"))
-		}
-	}
-}
-
-func TestEmbeddedCompression(t *testing.T) {
-	h := handlers(t)["embedded"]
-	tests := []struct {
-		path, accept string
-		compressed   bool
-	}{
-		{"/main.js", "gzip, deflate, br", true},
-		{"/main.js", "GZIP;q=0.5", true},
-		{"/main.js", "br", false},
-		{"/main.js", "", false},
-		{"/main.js", "gzip;q=0", false},
-		{"/tiny.css", "gzip", false}, // it would grow
-	}
-	for _, tt := range tests {
-		resp := request(t, h, http.MethodGet, tt.path, "Accept-Encoding", tt.accept)
-		if got := resp.Header().Get("Content-Encoding") == "gzip"; got != tt.compressed {
-			t.Errorf("%s with %q: compressed %t, want %t", tt.path, tt.accept, got, tt.compressed)
-		}
-		if resp.Header().Get("Vary") != "Accept-Encoding" {
-			t.Errorf("%s: Vary %q", tt.path, resp.Header().Get("Vary"))
-		}
-		if !tt.compressed {
-			continue
-		}
-		z, err := gzip.NewReader(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := io.ReadAll(z); err != nil || string(got) != script {
-			t.Errorf("%s decompresses to %q, %v", tt.path, got, err)
-		}
-	}
-}
-
-func TestEmbeddedValidators(t *testing.T) {
-	h := handlers(t)["embedded"]
-	for _, accept := range []string{"", "gzip"} {
-		first := request(t, h, http.MethodGet, "/main.js", "Accept-Encoding", accept)
-		etag := first.Header().Get("ETag")
-		if !strings.HasPrefix(etag, `"`) || first.Header().Get("Cache-Control") != "no-cache" {
-			t.Errorf("ETag %q, Cache-Control %q", etag, first.Header().Get("Cache-Control"))
-		}
-		again := request(t, h, http.MethodGet, "/main.js", "Accept-Encoding", accept, "If-None-Match", etag)
-		if again.Code != http.StatusNotModified || again.Body.String() != "" {
-			t.Errorf("with %q and the ETag: status %d", accept, again.Code)
-		}
-		other := request(t, h, http.MethodGet, "/send.html", "Accept-Encoding", accept, "If-None-Match", etag)
-		if other.Code != http.StatusOK {
-			t.Errorf("with another file's ETag: status %d", other.Code)
-		}
-	}
-	plain := request(t, h, http.MethodGet, "/main.js").Header().Get("ETag")
-	if compressed := request(t, h, http.MethodGet, "/main.js", "Accept-Encoding", "gzip").Header().Get("ETag"); plain == compressed {
-		t.Error("both codings have one strong ETag")
-	}
-	part := request(t, h, http.MethodGet, "/main.js", "Range", "bytes=0-5")
-	if got := part.Body.String(); part.Code != http.StatusPartialContent || got != "export" {
-		t.Errorf("range: status %d, %q", part.Code, got)
-	}
-	whole := request(t, h, http.MethodGet, "/main.js", "Range", "bytes=0-5", "Accept-Encoding", "gzip")
-	if whole.Code != http.StatusOK {
-		t.Errorf("range of the compressed form: status %d, want the whole", whole.Code)
-	}
-}
-
-// TestFolderKeepsInside follows links that stay and links that lead out.
-func TestFolderKeepsInside(t *testing.T) {
-	outside := filepath.Join(t.TempDir(), "outside.txt")
-	dir := t.TempDir()
-	for file, content := range map[string]string{outside: "not for the world", filepath.Join(dir, "inside.txt"): "inside"} {
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for link, target := range map[string]string{"out.txt": outside, "in.txt": "inside.txt", "up": ".."} {
-		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	h := static.New(rootFS(t, dir), static.FolderHeaders())
-	for path, want := range map[string]int{"/in.txt": 200, "/out.txt": 404, "/up/": 404, "/up/" + filepath.Base(filepath.Dir(outside)) + "/outside.txt": 404} {
-		resp := request(t, h, http.MethodGet, path)
-		if got := resp.Body.String(); resp.Code != want || strings.Contains(got, "world") {
-			t.Errorf("%s: status %d, want %d; %q", path, resp.Code, want, got)
-		}
-	}
-	if csp := request(t, h, http.MethodGet, "/in.txt").Header().Get("Content-Security-Policy"); csp != "" {
-		t.Errorf("a user's page is under our policy: %q", csp)
-	}
-}
-
-// TestFolderFollowsChanges serves a file as it is now, and 304 for as long as it is the same.
-func TestFolderFollowsChanges(t *testing.T) {
-	dir := t.TempDir()
-	h := static.New(rootFS(t, dir), static.FolderHeaders())
-	for _, content := range []string{"one", "two"} {
-		if err := os.WriteFile(filepath.Join(dir, "page.html"), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		resp := request(t, h, http.MethodGet, "/page")
-		if got := resp.Body.String(); got != content {
-			t.Errorf("got %q, want %q", got, content)
-		}
-		again := request(t, h, http.MethodGet, "/page", "If-Modified-Since", resp.Header().Get("Last-Modified"))
-		if again.Code != http.StatusNotModified {
-			t.Errorf("unchanged: status %d", again.Code)
 		}
 	}
 }

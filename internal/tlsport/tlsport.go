@@ -7,13 +7,10 @@
 package tlsport
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -22,7 +19,8 @@ const (
 	handshake   = 0x16            // ContentType handshake (RFC 8446, section 5.1)
 	undecided   = 1024            // connections that may be silent at once
 	patience    = 5 * time.Second // for a first byte, and for a plain request
-	requestSize = 8 << 10         // bytes of a plain request that are read
+	requestSize = 8 << 10         // bytes of a plain request that are parsed
+	lingerSize  = 1 << 20         // bytes after it that are read and dropped
 )
 
 // listener gives the TLS connections of another listener.
@@ -76,6 +74,7 @@ func (t *listener) Close() error {
 // accept takes every connection, and sorts each in a goroutine of its own, so
 // that a silent one holds up no other.
 func (t *listener) accept() {
+	defer t.close() // l may be closed behind our back: Accept must not wait for more
 	for {
 		c, err := t.Listener.Accept()
 		if errors.Is(err, net.ErrClosed) || t.ctx.Err() != nil {
@@ -113,6 +112,7 @@ func (t *listener) sort(c net.Conn) {
 	replayed := &conn{Conn: c, first: first}
 	if first[0] != handshake {
 		answer(c, replayed)
+		linger(c)
 		stop()
 		c.Close()
 		return
@@ -143,55 +143,10 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// answer reads one plain request from r and tells the client to use HTTPS.
-func answer(w io.Writer, r io.Reader) {
-	req, err := http.ReadRequest(bufio.NewReader(io.LimitReader(r, requestSize)))
-	if err != nil || !isHost(req.Host) {
-		respond(w, http.StatusBadRequest, "", "this port speaks HTTPS: open https:// and this address")
-		return
+// linger reads what the client goes on sending until it has closed its side.
+// Closing with bytes unread would reset the connection, and the answer with it.
+func linger(c net.Conn) {
+	if half, ok := c.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		io.CopyN(io.Discard, c, lingerSize)
 	}
-	location := "https://" + req.Host + req.URL.EscapedPath()
-	if req.URL.RawQuery != "" {
-		location += "?" + req.URL.RawQuery
-	}
-	if !isPlain(location) || req.URL.Path == "" || req.URL.Path[0] != '/' {
-		location = "https://" + req.Host + "/"
-	}
-	if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		respond(w, http.StatusBadRequest, "", "this port speaks HTTPS: use https://"+req.Host)
-		return
-	}
-	respond(w, http.StatusPermanentRedirect, location, "this port speaks HTTPS: "+location)
-}
-
-func respond(w io.Writer, status int, location, line string) {
-	fmt.Fprintf(w, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n", status, http.StatusText(status))
-	if location != "" {
-		fmt.Fprintf(w, "Location: %s\r\n", location)
-	}
-	fmt.Fprintf(w, "Content-Length: %d\r\n\r\n%s\n", len(line)+1, line)
-}
-
-// isHost reports whether host can stand in a URL: letters, digits and .-:[]
-func isHost(host string) bool {
-	for i := range len(host) {
-		c := host[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
-			continue
-		}
-		if c != '.' && c != '-' && c != ':' && c != '[' && c != ']' && c != '_' {
-			return false
-		}
-	}
-	return host != "" && len(host) <= 256
-}
-
-// isPlain reports whether s is printable ASCII, fit for a header.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }
