@@ -5,6 +5,9 @@ GO ?= go
 # One package's tests at a time: several of them keep the machine busy on purpose.
 GOTEST = $(GO) test -race -timeout 10m
 
+# Where scripts/install puts a Node.js if the machine's is too old.
+export PATH := $(CURDIR)/e2e/artifacts/node/node_modules/.bin:$(PATH)
+
 .PHONY: test check lint go-test go-test-short js browsers bench fuzz build clean
 
 test: lint js go-test browsers
@@ -45,7 +48,8 @@ browsers: js
 # The figures of bench/README.md and the benchmarks of the packages.
 bench:
 	$(GO) test -run '^$$' -bench . ./signaling
-	./bench/run
+	$(GO) run ./bench
+	npm run bench
 
 # Every fuzz test for a while: make fuzz FUZZTIME=10m
 FUZZTIME ?= 30s
