@@ -17,7 +17,7 @@ import (
 const messageSize = 1500
 
 // window is how many messages of a pair may be on their way at once.
-const window = 8
+const window = 1
 
 type load struct {
 	perSecond float64

@@ -78,6 +78,8 @@ func (v *server) makeOneByOne(ctx context.Context, names []string) error {
 	park, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	v.peer(id).get(park) // makes the sink, and is left waiting
 	cancel()
+	// The original gives the next message to that reader until it knows that it has gone.
+	time.Sleep(200 * time.Millisecond)
 	for _, name := range names {
 		maker.id = name
 		status, err := maker.post(ctx, url.QueryEscape(id), nil)

@@ -35,6 +35,7 @@ const TIMES = {
   quickPoll: 5000, // a request that must be answered within a second or so
   idle: 1000, // the least time between two requests that bring nothing
   pollAgain: 300_000, // how long to stay with polling before the stream is tried again
+  late: 10_000, // how long a request that was given up may still be on its way
   taken: 6000, // between two questions whether the identifier is free by now
   refused: 30_000,
   post: 10_000, // one attempt to send
@@ -66,6 +67,7 @@ export class Mailbox {
   #cursor = '0';
   #failures = 0;
   #pollUntil = 0;
+  #gaveUp = -Infinity; // when a GET ended without an answer
   /** @type {Watchdog | undefined} */
   #reading;
   #outbox;
@@ -248,7 +250,11 @@ export class Mailbox {
    * @param {AbortSignal} signal
    */
   async #get(headers, signal) {
-    const response = await this.#request(this.#url, { headers: { ...headers, 'Last-Event-ID': this.#cursor } }, signal);
+    const init = { headers: { ...headers, 'Last-Event-ID': this.#cursor } };
+    const response = await this.#request(this.#url, init, signal).catch((error) => {
+      this.#gaveUp = performance.now();
+      throw error;
+    });
     if (!response.ok) throw await errorOf(response);
     return response;
   }
@@ -266,6 +272,10 @@ export class Mailbox {
     }
     const code = error instanceof MailboxError ? error.code : 'unreachable';
     if (code === 'displaced') {
+      // It may have been a request of our own, given up and delivered late.
+      const late = performance.now() - this.#gaveUp < this.#times.late;
+      this.#gaveUp = -Infinity;
+      if (late) return;
       this.#enter('displaced');
       await this.#pause.wait(Infinity, signal);
       this.#enter('connecting');

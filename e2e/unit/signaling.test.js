@@ -106,6 +106,16 @@ test('a displaced reader does not fight back, and resumes when told', async (t) 
   assert.deepEqual(states, ['open', 'displaced', 'connecting']);
 });
 
+test('a request of its own that was given up and came late displaces nobody', async (t) => {
+  const displaced = stream(': open\n\n', 'event: displaced\ndata:\n\n', '');
+  const lost = () => Promise.reject(new TypeError('failed to fetch'));
+  const { box, requests, states, eventually, run } = mailbox(t, [lost, displaced, displaced]);
+  void run();
+  await eventually(() => box.state === 'displaced');
+  assert.equal(requests.length, 3); // the second time it is another reader
+  assert.deepEqual(states, ['open', 'displaced']);
+});
+
 test('states follow what the server says', async (t) => {
   const { states, eventually, run } = mailbox(t, [answer(401), answer(429), answer(403, {}, 'identifier not allowed')], { times: { ...FAST, refused: 5 } });
   void run();
