@@ -32,10 +32,12 @@ func exit(name string, err error) {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:      "testdata/script",
+		Deadline: time.Now().Add(2 * time.Minute), // for a server that starts where it should not
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("XDG_CONFIG_HOME", "")
+			env.Setenv("INBOX_BIND", "127.0.0.1:0")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process under -race ends a second late
 			return nil
 		},
