@@ -55,16 +55,16 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		MaxInboxes:     int(c.maxInboxes),
 		MaxBytes:       int64(c.maxBytes),
 	})
-	l, err := listen(ctx, c.bind)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	site, err := newSite(&c, l.Addr(), store, cert, log)
+	site, err := newSite(&c, store, cert, log)
 	if err != nil {
 		return err
 	}
 	defer site.Close()
+	l, err := listen(ctx, c.bind)
+	if err != nil {
+		return err
+	}
+	site.HandleFunc("GET /config.json", serveConfigJSON(&c, l.Addr()))
 	printWelcome(stdout, &c, l.Addr(), cert)
 
 	g, ctx := errgroup.WithContext(ctx)

@@ -33,7 +33,8 @@ func (s *site) Close() error {
 	return s.root.Close()
 }
 
-func newSite(c *serveConfig, bound net.Addr, store signaling.Store, cert *certificate, log *slog.Logger) (*site, error) {
+// newSite makes all but /config.json, for which the server must listen first.
+func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog.Logger) (*site, error) {
 	s := &site{ServeMux: http.NewServeMux()}
 	pages, err := s.pages(c.public)
 	if err != nil {
@@ -49,7 +50,6 @@ func newSite(c *serveConfig, bound net.Addr, store signaling.Store, cert *certif
 	s.Handle("GET /openapi.yaml", documents)
 	s.Handle("GET /swagger.yml", documents)
 	s.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
-	s.HandleFunc("GET /config.json", serveConfigJSON(c, bound))
 	s.HandleFunc("GET /ca.crt", serveCA(cert))
 	s.Handle("/", pages)
 	return s, nil
