@@ -32,7 +32,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     const second = await device(t, `${server.url}/receive`, name);
     await says(second, /Another browser is the receiver/);
     await first.goto('about:blank');
-    await says(second, /Waiting for a camera/);
+    await says(second, /Or open .* press Start/);
     const sender = await sendDevice(t, server.url, name);
     await press(sender);
     await moves(second);

@@ -69,6 +69,13 @@ test('the lobby is switched off', async (t) => {
   }
 });
 
+test('a link that is not whole', async (t) => {
+  const server = await serve(t);
+  for (const path of ['send#to=abcdefgh', 'send#key=x', 'receive#from=abcdefgh&key=short']) {
+    await says(await device(t, `${server.url}/${path}`), /link is not whole.*Scan the QR code again/s);
+  }
+});
+
 test('the camera is unplugged and plugged in again', async (t) => {
   const server = await serve(t);
   const sender = await sendDevice(t, server.url);

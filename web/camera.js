@@ -63,6 +63,8 @@ export class Camera {
   /** @type {AbortController | undefined} */
   #started;
   #dialed = '';
+  /** Receivers that the person disconnected. @type {Set<string>} */
+  #unwanted = new Set();
   /** @type {Opened | undefined} */
   #prepared;
 
@@ -130,6 +132,7 @@ export class Camera {
   start(to) {
     if (this.#started) return;
     this.#started = new AbortController();
+    this.#unwanted.clear();
     this.#dialed = to;
     if (to !== '') void this.#serve(to, this.#started.signal);
     this.#onchange();
@@ -148,6 +151,19 @@ export class Camera {
     this.#receivers.clear();
     started.abort(new DOMException('stopped', 'AbortError'));
     this.#onchange();
+  }
+
+  /**
+   * Ends a receiver's session, and serves it no more until the next start.
+   *
+   * @param {string} id
+   */
+  disconnect(id) {
+    this.#unwanted.add(id);
+    const receiver = this.#receivers.get(id);
+    if (!receiver) return;
+    this.#tell(id, { type: 'bye', session: receiver.session?.id });
+    receiver.session?.end('closed');
   }
 
   /** The network may have changed: whoever waits is offered to at once, anew. */
@@ -181,7 +197,7 @@ export class Camera {
    */
   #watched(from, id) {
     const started = this.#started;
-    if (!started) {
+    if (!started || this.#unwanted.has(from)) {
       this.#tell(from, { type: 'bye', session: id });
       return;
     }
@@ -214,7 +230,7 @@ export class Camera {
         const reason = await this.#session(receiver, signal);
         if (signal.aborted) return;
         if (reason === 'replaced') continue;
-        if (to !== this.#dialed) break;
+        if (to !== this.#dialed || this.#unwanted.has(to)) break;
         if (receiver.connected) backoff.reset();
         receiver.connected = false;
         await receiver.pause.wait(backoff.next(), signal);

@@ -1,6 +1,7 @@
 // @ts-check
 // Who this page is to the mailbox. What must survive a reload is kept in a
 // Storage; where the browser allows none, it lives as long as the page.
+import { newKey } from './seal.js';
 
 /**
  * @typedef {{id: string, password: string}} Identity
@@ -17,12 +18,12 @@ export function randomId() {
 }
 
 /**
- * The identity of a camera's page: random, and its own for each tab.
+ * The identity of a page that follows a link or has the camera: random, and its own for each tab.
  *
  * @param {Store} store
  * @returns {Identity}
  */
-export function cameraIdentity(store) {
+export function tabIdentity(store) {
   return { id: remembered(store, 'camera-id', randomId), password: remembered(store, 'camera-password', randomId) };
 }
 
@@ -35,6 +36,21 @@ export function cameraIdentity(store) {
  */
 export function lobbyIdentity(store) {
   return { id: LOBBY, password: remembered(store, 'lobby-password', randomId) };
+}
+
+/**
+ * Where others meet this tab by link: an identity and the link's key. A reload
+ * keeps them, so that a link that was shown stays good.
+ *
+ * @param {Store} store
+ * @returns {Identity & {key: string}}
+ */
+export function linkIdentity(store) {
+  return {
+    id: remembered(store, 'link-id', randomId),
+    password: remembered(store, 'link-password', randomId),
+    key: remembered(store, 'link-key', newKey),
+  };
 }
 
 /**

@@ -27,14 +27,15 @@ export function setText(target, text) {
 }
 
 /**
- * Shows a view in the elements that every page has: #status, #hint and #trouble.
+ * Shows a view in the elements that every page has: #status, #hint, #note and #trouble.
  *
  * @param {import('./words.js').View} view
  */
-export function show({ tone, status, hint, trouble }) {
+export function show({ tone, status, hint, note, trouble }) {
   document.body.dataset.tone = tone;
   setText(element('status', HTMLElement), status);
   setText(element('hint', HTMLElement), hint);
+  setText(element('note', HTMLElement), note);
   element('trouble', HTMLElement).hidden = trouble === null;
   if (!trouble) return;
   setText(element('what', HTMLElement), trouble.what);
@@ -77,6 +78,11 @@ export function onNetworkBack(nudge, signal) {
   );
 }
 
+/** Another link in this tab's address is another page. */
+export function reloadOnLink() {
+  addEventListener('hashchange', () => location.reload());
+}
+
 /** The address of another page of this server. @param {string} page */
 export function address(page) {
   return new URL(page, document.baseURI).href;
@@ -87,14 +93,14 @@ export function address(page) {
  * and has a lobby as all do by default.
  *
  * @param {AbortSignal} signal
- * @returns {Promise<{lobby: boolean}>}
+ * @returns {Promise<{lobby: boolean, addresses: string[]}>} addresses: where others open it, as far as it says
  */
 export async function serverConfig(signal) {
   try {
     const response = await fetch('config.json', { signal, cache: 'no-store' });
     const config = response.ok ? await response.json() : {};
-    return { lobby: config.lobby !== false };
+    return { lobby: config.lobby !== false, addresses: Array.isArray(config.addresses) ? config.addresses.map(String) : [] };
   } catch {
-    return { lobby: true };
+    return { lobby: true, addresses: [] };
   }
 }

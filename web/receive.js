@@ -1,9 +1,9 @@
 // @ts-check
-import { lobbyIdentity, storage } from './identity.js';
-import { parseMessage } from './messages.js';
-import { address, element, live, onNetworkBack, serverConfig, show } from './page.js';
-import { Mailbox } from './signaling.js';
-import { Viewer } from './viewer.js';
+import { linkIdentity, lobbyIdentity, storage, tabIdentity } from './identity.js';
+import { showLink } from './link-card.js';
+import { makeLink, parseLink, reachableBase } from './links.js';
+import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, show } from './page.js';
+import { Screen } from './screen.js';
 import { receiveView } from './words.js';
 
 /** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
@@ -12,7 +12,9 @@ const preview = element('preview', HTMLVideoElement);
 const soundButton = element('sound', HTMLButtonElement);
 const fullscreenButton = element('fullscreen', HTMLButtonElement);
 const browser = storage('localStorage');
+const tab = storage('sessionStorage');
 const supported = 'RTCPeerConnection' in window;
+const link = parseLink(location.hash, 'from');
 
 /** The controls hide when nobody has moved for this long. In milliseconds. */
 const CONTROLS_HIDE = 3000;
@@ -22,23 +24,14 @@ class ReceivePage {
   #closed = new AbortController();
   #signal = this.#closed.signal;
   #lobby = true;
-  /** @type {RTCIceServer[]} */
-  #iceServers = [];
   /** The camera that is on the screen. @type {ViewedCamera | undefined} */
   #shown;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #hideTimer;
-  #asked = false;
-  #viewer = this.#newViewer();
-  #mailbox = new Mailbox({
-    url: document.baseURI,
-    ...lobbyIdentity(browser),
-    onmessage: (from, body) => {
-      const message = parseMessage(body);
-      if (message) this.#viewer.receive(from, message);
-    },
-    onstate: () => this.#mailboxChanged(),
-  });
+  /** @type {import('./channel.js').Refusal | undefined} */
+  #refused;
+  /** @type {Screen[]} */
+  #screens = [];
 
   constructor() {
     const options = { signal: this.#signal };
@@ -50,33 +43,53 @@ class ReceivePage {
     }
     fullscreenButton.hidden = !document.fullscreenEnabled;
     onNetworkBack(() => this.#nudge(), this.#signal);
-    if (supported) void this.#mailbox.run(this.#signal);
-    void serverConfig(this.#signal).then(({ lobby }) => {
+    if (supported) this.#openScreens();
+    void serverConfig(this.#signal).then(({ lobby, addresses }) => {
+      if (this.#signal.aborted) return;
       this.#lobby = lobby;
+      if (link.kind === 'none' && supported) this.#invite(addresses);
       this.#render();
     });
     this.#render();
   }
 
   close() {
-    // A page that does not own the inbox must not close it.
-    if (this.#mailbox.state === 'open' || this.#mailbox.state === 'offline') this.#mailbox.leave();
+    for (const screen of this.#screens) screen.close();
     this.#closed.abort(new DOMException('the page went away', 'AbortError'));
     clearTimeout(this.#hideTimer);
-    for (const { session } of this.#viewer.cameras.values()) session?.end();
   }
 
-  #newViewer() {
-    return new Viewer({
-      send: (to, message, signal) => this.#mailbox.send(to, JSON.stringify(message), { signal }),
-      config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
-      onchange: (camera) => this.#cameraChanged(camera),
-    });
+  /** The inboxes of this page: that of the camera's link, or its own and the lobby. */
+  #openScreens() {
+    const common = {
+      onchange: (/** @type {ViewedCamera} */ camera) => this.#cameraChanged(camera),
+      onstate: () => this.#mailboxChanged(),
+      onrefused: (/** @type {import('./channel.js').Refusal} */ refusal) => {
+        this.#refused = refusal;
+        this.#render();
+      },
+    };
+    if (link.kind === 'from') {
+      const identity = { ...tabIdentity(tab), key: link.key };
+      this.#screens = [new Screen({ ...common, identity, watch: link.id, store: tab }, this.#signal)];
+    } else if (link.kind === 'none') {
+      this.#screens = [
+        new Screen({ ...common, identity: linkIdentity(tab), store: tab }, this.#signal),
+        new Screen({ ...common, identity: lobbyIdentity(browser), store: browser }, this.#signal),
+      ];
+    }
+    for (const screen of this.#screens) screen.run();
+  }
+
+  /** @param {string[]} addresses of the server */
+  #invite(addresses) {
+    const base = reachableBase(document.baseURI, addresses);
+    showLink(makeLink('send.html', base, 'to', linkIdentity(tab)), 'Send a camera', this.#signal);
+    document.body.classList.add('inviting');
   }
 
   /** @param {ViewedCamera} camera */
   #cameraChanged(camera) {
-    if (camera.state === 'live' || camera.state === 'connecting') browser.setItem('last-camera', camera.id);
     this.#shown = this.#choose(camera);
     const stream = this.#shown?.stream;
     if (stream && preview.srcObject !== stream) {
@@ -86,6 +99,7 @@ class ReceivePage {
         track.addEventListener('mute', () => this.#render(), { signal: this.#signal });
       }
     }
+    if (camera.state === 'live') this.#refused = undefined;
     this.#render();
   }
 
@@ -96,47 +110,34 @@ class ReceivePage {
    */
   #choose(changed) {
     if (changed.state === 'live' || changed.state === 'connecting') return changed;
-    const others = [...this.#viewer.cameras.values()].filter(({ state }) => state === 'live');
+    const others = this.#screens.flatMap(({ viewer }) => [...viewer.cameras.values()]).filter(({ state }) => state === 'live');
     if (changed.state === 'ended' && (!this.#shown || this.#shown.id === changed.id)) return others.at(-1) ?? changed;
     return this.#shown ?? changed;
   }
 
   #mailboxChanged() {
-    const { state } = this.#mailbox;
-    if (state === 'displaced') {
-      // The cameras turn to the reader that took over.
-      this.#viewer.close();
-      this.#viewer = this.#newViewer();
+    if (this.#screens.some(({ mailbox }) => mailbox.state === 'displaced') && !this.#isWatched()) {
       this.#shown = undefined;
       preview.srcObject = null;
-      this.#asked = false;
     }
-    if (state === 'open') void this.#opened();
     this.#render();
   }
 
-  async #opened() {
-    try {
-      this.#iceServers = await this.#mailbox.iceServers(this.#signal);
-    } catch {
-      // Without them the two devices still find each other on one network.
-    }
-    const last = browser.getItem('last-camera');
-    if (last && !this.#asked && !this.#signal.aborted) this.#viewer.watch(last);
-    this.#asked = true;
+  /** Whether the camera on the screen still belongs to one of the inboxes. */
+  #isWatched() {
+    return this.#screens.some(({ viewer }) => this.#shown && viewer.cameras.get(this.#shown.id) === this.#shown);
   }
 
   /** @param {EventTarget | null} button */
   #act(button) {
     const action = button instanceof HTMLElement ? button.dataset.action : '';
-    if (action === 'resume') this.#mailbox.resume();
+    if (action === 'resume') for (const { mailbox } of this.#screens) mailbox.resume();
     else if (action === 'home') location.assign('./');
     else this.#nudge();
   }
 
   #nudge() {
-    this.#mailbox.nudge();
-    this.#viewer.nudge();
+    for (const screen of this.#screens) screen.nudge();
   }
 
   #toggleSound() {
@@ -162,7 +163,18 @@ class ReceivePage {
 
   #render() {
     const camera = this.#shown?.state ?? 'none';
-    show(receiveView({ supported, mailbox: this.#mailbox.state, lobby: this.#lobby, camera, sendAddress: address('send') }));
+    const [own, lobby] = this.#screens.map(({ mailbox }) => mailbox.state);
+    show(
+      receiveView({
+        supported,
+        link: link.kind,
+        mailbox: own ?? 'connecting',
+        lobby: this.#lobby ? (lobby ?? 'connecting') : 'refused',
+        camera,
+        refused: this.#refused,
+        sendAddress: address('send'),
+      }),
+    );
     const picture = camera === 'live' || camera === 'reconnecting';
     if (picture && !document.body.classList.contains('picture')) this.#wakeControls();
     document.body.classList.toggle('picture', picture);
@@ -174,6 +186,7 @@ class ReceivePage {
   }
 }
 
+reloadOnLink();
 live(() => {
   const page = new ReceivePage();
   return () => page.close();

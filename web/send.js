@@ -1,10 +1,11 @@
 // @ts-check
-import { Camera } from './camera.js';
 import { CaptureError, checkSupport, listCameras, openCamera, openMicrophone, problemOf } from './capture.js';
-import { LOBBY, cameraIdentity, storage } from './identity.js';
-import { parseMessage } from './messages.js';
-import { address, element, live, onNetworkBack, serverConfig, setText, show } from './page.js';
-import { Mailbox } from './signaling.js';
+import { LOBBY, linkIdentity, storage, tabIdentity } from './identity.js';
+import { showLink } from './link-card.js';
+import { makeLink, parseLink, reachableBase } from './links.js';
+import { Outlet } from './outlet.js';
+import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
+import { showViewers } from './viewers.js';
 import { sendView } from './words.js';
 
 const preview = element('preview', HTMLVideoElement);
@@ -12,6 +13,9 @@ const devices = element('devices', HTMLSelectElement);
 const startButton = element('start', HTMLButtonElement);
 const flipButton = element('flip', HTMLButtonElement);
 const microphoneButton = element('microphone', HTMLButtonElement);
+const inviteButton = element('invite', HTMLButtonElement);
+const invitation = element('invitation', HTMLDialogElement);
+const link = parseLink(location.hash, 'to');
 const tab = storage('sessionStorage');
 const browser = storage('localStorage');
 
@@ -28,24 +32,13 @@ class SendPage {
   #lobby = true;
   /** Runs while Start is deaf. @type {ReturnType<typeof setTimeout> | undefined} */
   #deaf;
-  /** @type {RTCIceServer[]} */
-  #iceServers = [];
   #opening = Promise.resolve();
-  #mailbox = new Mailbox({
-    url: document.baseURI,
-    ...cameraIdentity(tab),
-    onmessage: (from, body) => {
-      const message = parseMessage(body);
-      if (message) this.#camera.receive(from, message);
-    },
-    onstate: () => this.#mailboxChanged(),
-  });
-  #camera = new Camera({
-    stream: this.#stream,
-    send: (to, message, signal) => this.#mailbox.send(to, JSON.stringify(message), { signal }),
-    config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
-    onchange: () => this.#render(),
-  });
+  #noted = '';
+  /** @type {import('./channel.js').Refusal | undefined} */
+  #refused;
+  #config = serverConfig(this.#signal);
+  /** That of the link or the lobby, and that of the viewers who have a link to this page. @type {Outlet[]} */
+  #outlets = [];
 
   constructor() {
     const options = { signal: this.#signal };
@@ -56,25 +49,76 @@ class SendPage {
     element('action', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => this.#act(currentTarget), options);
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.#devicesChanged(), options);
     onNetworkBack(() => this.#nudge(), this.#signal);
-    void this.#mailbox.run(this.#signal);
-    void serverConfig(this.#signal).then(({ lobby }) => {
+    if (link.kind === 'to') this.#open({ identity: { ...tabIdentity(tab), key: link.key }, dial: link.id, exclusive: true });
+    if (link.kind === 'none') this.#open({ identity: tabIdentity(tab), dial: LOBBY, exclusive: false });
+    if (link.kind === 'none' && tab.getItem('inviting') === '1') this.#openInvitation();
+    inviteButton.hidden = link.kind !== 'none';
+    element('done', HTMLButtonElement).addEventListener('click', () => invitation.close(), options);
+    inviteButton.addEventListener('click', () => void this.#invite(), options);
+    void this.#config.then(({ lobby }) => {
       this.#lobby = lobby;
       this.#render();
     });
     void this.#openCamera().then(() => {
-      if (tab.getItem('started') === '1' && !this.#signal.aborted) this.#start();
+      if (!this.#signal.aborted) this.#startAgain();
     });
     this.#render();
   }
 
   close() {
-    for (const { id, session } of this.#camera.receivers) {
-      if (session) this.#mailbox.sendLast(id, JSON.stringify({ type: 'bye', session: session.id }));
-    }
+    for (const outlet of this.#outlets) outlet.close();
     this.#closed.abort(new DOMException('the page went away', 'AbortError'));
     clearTimeout(this.#deaf);
-    this.#camera.close();
     for (const track of this.#stream.getTracks()) track.stop();
+  }
+
+  get #started() {
+    return this.#outlets.some(({ camera }) => camera.started);
+  }
+
+  /** @param {Pick<import('./outlet.js').OutletOptions, 'identity' | 'dial' | 'exclusive'>} options */
+  #open(options) {
+    const common = {
+      store: tab,
+      stream: this.#stream,
+      onchange: () => this.#outletChanged(),
+      onrefused: (/** @type {import('./channel.js').Refusal} */ refusal) => {
+        this.#refused = refusal;
+        this.#render();
+      },
+    };
+    const outlet = new Outlet({ ...common, ...options }, this.#signal);
+    this.#outlets.push(outlet);
+    return outlet;
+  }
+
+  /** The inbox of those who have a link to this page. */
+  #openInvitation() {
+    const outlet = this.#open({ identity: linkIdentity(tab), dial: '', exclusive: false });
+    void outlet.camera.setTracks({ video: this.#stream.getVideoTracks()[0] ?? null, audio: this.#stream.getAudioTracks()[0] ?? null });
+    return outlet;
+  }
+
+  /** Shows the link to this page. Whoever follows it sees the camera, from now until Stop. */
+  async #invite() {
+    const outlet = this.#outlets.find(({ sealed }) => sealed) ?? this.#openInvitation();
+    tab.setItem('inviting', '1');
+    tab.setItem('started', this.#started && tab.getItem('started') === '1' ? '1' : 'link');
+    outlet.start();
+    const { addresses } = await this.#config;
+    if (this.#signal.aborted || invitation.open) return;
+    const base = reachableBase(document.baseURI, addresses);
+    const shown = new AbortController();
+    showLink(makeLink('receive.html', base, 'from', linkIdentity(tab)), 'Watch a camera', shown.signal);
+    invitation.addEventListener('close', () => shown.abort(), { once: true });
+    invitation.showModal();
+    this.#render();
+  }
+
+  #outletChanged() {
+    const receivers = this.#outlets.flatMap(({ camera }) => camera.receivers);
+    if (receivers.some(({ state }) => state === 'live')) this.#refused = undefined;
+    this.#render();
   }
 
   #pressed() {
@@ -83,19 +127,31 @@ class SendPage {
       this.#deaf = undefined;
       this.#render();
     }, DOUBLE_CLICK);
-    if (!this.#camera.started) {
+    if (!this.#started) {
       this.#start();
     } else {
       tab.setItem('started', '0');
-      this.#camera.stop();
-      void this.#camera.prepare();
+      for (const { camera } of this.#outlets) camera.stop();
+      for (const outlet of this.#outlets) void outlet.prepare();
     }
   }
 
   #start() {
     tab.setItem('started', '1');
     if (this.#media !== 'ready' && this.#media !== 'opening') void this.#openCamera();
-    this.#camera.start(LOBBY);
+    for (const outlet of this.#outlets) outlet.start();
+  }
+
+  /** Goes on with what a reload interrupted. */
+  #startAgain() {
+    const before = tab.getItem('started');
+    if (before === '1') this.#start();
+    else if (before === 'link') this.#outlets.find(({ sealed }) => sealed)?.start();
+  }
+
+  /** @param {{video?: MediaStreamTrack | null, audio?: MediaStreamTrack | null}} tracks */
+  async #setTracks(tracks) {
+    await Promise.all(this.#outlets.map(({ camera }) => camera.setTracks(tracks)));
   }
 
   /** Opens the chosen camera, one call after the other: an open camera must be stopped before another starts. */
@@ -105,7 +161,8 @@ class SendPage {
       try {
         this.#stopTracks('video');
         this.#useCamera(await openCamera(devices.value || browser.getItem('camera') || ''));
-        await this.#listDevices();
+        // Firefox lists nothing while its window is in the background; the picture need not wait.
+        void this.#listDevices().catch(() => {}); // the old list stays
       } catch (error) {
         this.#enter(problemOf(error));
       }
@@ -122,8 +179,8 @@ class SendPage {
     this.#stream.addTrack(track);
     track.addEventListener('ended', () => this.#enter('gone'), { signal: this.#signal });
     preview.srcObject = this.#stream;
-    void this.#camera.setTracks({ video: track });
-    void this.#camera.prepare();
+    void this.#setTracks({ video: track });
+    for (const outlet of this.#outlets) void outlet.prepare();
     this.#enter('ready');
   }
 
@@ -159,11 +216,11 @@ class SendPage {
     try {
       if (this.#stream.getAudioTracks().length > 0) {
         this.#stopTracks('audio');
-        await this.#camera.setTracks({ audio: null });
+        await this.#setTracks({ audio: null });
       } else {
         const track = await openMicrophone();
         this.#stream.addTrack(track);
-        await this.#camera.setTracks({ audio: track });
+        await this.#setTracks({ audio: track });
       }
       this.#note('');
     } catch (error) {
@@ -188,29 +245,13 @@ class SendPage {
     if (action === 'camera') void this.#openCamera();
     else if (action === 'home') location.assign('./');
     else if (action === 'resume') {
-      this.#mailbox.resume();
+      for (const { mailbox } of this.#outlets) mailbox.resume();
       this.#nudge();
     }
   }
 
   #nudge() {
-    this.#mailbox.nudge();
-    this.#camera.nudge();
-  }
-
-  #mailboxChanged() {
-    if (this.#mailbox.state === 'displaced') this.#camera.stop();
-    if (this.#mailbox.state === 'open') void this.#loadIceServers();
-    this.#render();
-  }
-
-  async #loadIceServers() {
-    try {
-      this.#iceServers = await this.#mailbox.iceServers(this.#signal);
-      if (this.#iceServers.length > 0) await this.#camera.prepare();
-    } catch {
-      // Without them the two devices still find each other on one network.
-    }
+    for (const outlet of this.#outlets) outlet.nudge();
   }
 
   /** @param {import('./words.js').SendFacts['media']} media */
@@ -221,39 +262,44 @@ class SendPage {
 
   /** @param {string} text */
   #note(text) {
-    setText(element('note', HTMLElement), text);
+    this.#noted = text;
+    this.#render();
   }
 
   #render() {
     const settings = this.#stream.getVideoTracks()[0]?.getSettings();
     const quality = settings?.height ? `${settings.height}p${Math.round(settings.frameRate ?? 0) || ''}` : '';
-    show(
-      sendView({
-        media: this.#media,
-        mailbox: this.#mailbox.state,
-        lobby: this.#lobby,
-        started: this.#camera.started,
-        receivers: this.#camera.receivers.map(({ state }) => state),
-        quality,
-        receiveAddress: address('receive'),
-      }),
-    );
+    const view = sendView({
+      media: this.#media,
+      mailbox: this.#outlets[0]?.mailbox.state ?? 'connecting',
+      lobby: this.#lobby,
+      link: link.kind,
+      inviting: this.#outlets.length > 1,
+      refused: this.#refused,
+      started: this.#started,
+      receivers: this.#outlets.flatMap(({ camera }) => camera.receivers).map(({ state }) => state),
+      quality,
+      receiveAddress: address('receive'),
+    });
+    show({ ...view, note: view.note || this.#noted });
+    showViewers(element('viewers', HTMLUListElement), this.#outlets[1]?.camera);
     element('chip', HTMLElement).hidden = devices.length === 0;
-    setText(startButton, this.#camera.started ? 'Stop' : 'Start');
+    setText(startButton, this.#started ? 'Stop' : 'Start');
     startButton.setAttribute('aria-disabled', String(this.#deaf !== undefined));
-    startButton.dataset.started = String(this.#camera.started);
+    startButton.dataset.started = String(this.#started);
     preview.classList.toggle('waiting', this.#media !== 'ready');
   }
 }
 
 try {
   checkSupport(window);
+  reloadOnLink();
   live(() => {
     const page = new SendPage();
     return () => page.close();
   });
 } catch (error) {
-  const facts = { mailbox: /** @type {const} */ ('connecting'), lobby: true, started: false, receivers: [], quality: '', receiveAddress: '' };
+  const facts = { mailbox: /** @type {const} */ ('connecting'), lobby: true, link: link.kind, inviting: false, started: false, receivers: [], quality: '', receiveAddress: '' };
   show(sendView({ ...facts, media: problemOf(error) }));
   startButton.disabled = true;
   element('action', HTMLButtonElement).addEventListener('click', () => location.assign('./'));

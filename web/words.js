@@ -8,10 +8,10 @@
  * @typedef {{what: string, todo: string, label: string, action: Action}} Trouble
  * @typedef {'camera' | 'server' | 'resume' | 'home'} Action
  *
- * What a page shows. tone colours the dot beside the status.
+ * What a page shows. note is what else there is to know; tone colours the dot beside the status.
  *
  * @typedef {'idle' | 'busy' | 'live' | 'bad'} Tone
- * @typedef {{tone: Tone, status: string, hint: string, trouble: Trouble | null}} View
+ * @typedef {{tone: Tone, status: string, hint: string, note: string, trouble: Trouble | null}} View
  */
 
 /** @type {Record<import('./capture.js').CaptureProblem, Trouble>} */
@@ -63,9 +63,25 @@ const CAMERA_TROUBLE = {
 /** @type {Trouble} */
 const LOBBY_OFF = {
   what: 'This server has its lobby switched off.',
-  todo: 'Ask whoever runs the server to start it with the lobby on.',
+  todo: 'Scan the QR code that the receive page shows, or show viewers a link.',
   label: 'Start page',
   action: 'home',
+};
+
+/** @type {Trouble} */
+const LINK_WRONG = {
+  what: 'This link is not whole: its address or its key is missing.',
+  todo: 'Scan the QR code again, or copy the whole link.',
+  label: 'Start page',
+  action: 'home',
+};
+
+/** @type {Record<import('./channel.js').Refusal, string>} */
+const REFUSED = {
+  plain: 'A message that was not sealed was refused. Whoever runs this server, or somebody without the key, sent it.',
+  broken: 'A message was refused: it was changed on its way, or sealed with another link’s key.',
+  replayed: 'An old message was delivered again and was refused.',
+  stranger: 'A message from somebody whom this link does not name was refused.',
 };
 
 const NO_SERVER = 'No connection to the server, trying again…';
@@ -85,6 +101,9 @@ function elsewhere(address) {
  * @property {'opening' | 'ready' | import('./capture.js').CaptureProblem} media
  * @property {import('./signaling.js').MailboxState} mailbox
  * @property {boolean} lobby whether this server has the lobby
+ * @property {import('./links.js').Link['kind']} link that this page was opened with
+ * @property {boolean} inviting whether viewers have a link to this page
+ * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {boolean} started
  * @property {import('./receiver.js').ReceiverState[]} receivers
  * @property {string} quality of the picture, such as "720p30"; may be empty
@@ -95,10 +114,11 @@ function elsewhere(address) {
  * @param {SendFacts} facts
  * @returns {View}
  */
-export function sendView({ media, mailbox, lobby, started, receivers, quality, receiveAddress }) {
-  const trouble = sendTrouble(media, mailbox, lobby);
+export function sendView({ media, mailbox, lobby, link, inviting, refused, started, receivers, quality, receiveAddress }) {
+  const trouble = sendTrouble(media, mailbox, lobby || inviting || link === 'to', link);
+  const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string, hint?: string) => View} */
-  const view = (tone, status, hint = '') => ({ tone, status, hint, trouble });
+  const view = (tone, status, hint = '') => ({ tone, status, hint, note, trouble });
   const live = receivers.filter((state) => state === 'live').length;
   if (live > 0) {
     return view('live', ['Live', live > 1 ? `${live} watching` : '', quality].filter(Boolean).join(' · '));
@@ -109,19 +129,23 @@ export function sendView({ media, mailbox, lobby, started, receivers, quality, r
   if (mailbox === 'offline') return view('bad', NO_SERVER);
   if (receivers.includes('reconnecting')) return view('busy', 'Reconnecting…');
   if (receivers.includes('waiting')) {
+    if (link === 'to') return view('busy', 'Waiting for the screen', 'The page that showed the QR code must be open.');
     return view('busy', 'Waiting for a receiver', `Open ${receiveAddress} on the screen that is to show this camera.${elsewhere(receiveAddress)}`);
   }
+  if (receivers.length === 0) return view('busy', 'Waiting for viewers', 'Whoever opens the link sees this camera.');
   return view('busy', 'Connecting…');
 }
 
 /**
  * @param {SendFacts['media']} media
  * @param {SendFacts['mailbox']} mailbox
- * @param {boolean} lobby
+ * @param {boolean} reachable whether anybody can see this camera
+ * @param {SendFacts['link']} link
  * @returns {Trouble | null}
  */
-function sendTrouble(media, mailbox, lobby) {
-  if (!lobby || mailbox === 'refused') return LOBBY_OFF;
+function sendTrouble(media, mailbox, reachable, link) {
+  if (link === 'wrong') return LINK_WRONG;
+  if (!reachable || mailbox === 'refused') return LOBBY_OFF;
   if (mailbox === 'displaced' || mailbox === 'taken') {
     return {
       what: 'This page is open in another tab too, and that one is in use.',
@@ -136,9 +160,11 @@ function sendTrouble(media, mailbox, lobby) {
 /**
  * @typedef {object} ReceiveFacts
  * @property {boolean} supported whether this browser has WebRTC
- * @property {import('./signaling.js').MailboxState} mailbox
- * @property {boolean} lobby
+ * @property {import('./links.js').Link['kind']} link that this page was opened with
+ * @property {import('./signaling.js').MailboxState} mailbox of the link, be it this page's or the camera's
+ * @property {import('./signaling.js').MailboxState} lobby the lobby's mailbox, where this page holds it
  * @property {import('./viewer.js').CameraState | 'none'} camera
+ * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {string} sendAddress where to open the send page
  */
 
@@ -146,27 +172,41 @@ function sendTrouble(media, mailbox, lobby) {
  * @param {ReceiveFacts} facts
  * @returns {View}
  */
-export function receiveView({ supported, mailbox, lobby, camera, sendAddress }) {
-  const trouble = receiveTrouble(supported, mailbox, lobby);
-  const hint = `Open ${sendAddress} on the device that has the camera, and press Start there.${elsewhere(sendAddress)}`;
+export function receiveView({ supported, link, mailbox, lobby, camera, refused, sendAddress }) {
+  const trouble = receiveTrouble(supported, link, [mailbox, lobby]);
+  const hint = link === 'none' ? lobbyWay(lobby, sendAddress) : 'The picture comes by itself when the camera’s page is open and started.';
+  const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string) => View} */
-  const view = (tone, status) => ({ tone, status, hint, trouble });
+  const view = (tone, status) => ({ tone, status, hint, note, trouble });
   if (camera === 'live') return view('live', 'Live');
   if (trouble) return view('bad', 'Not receiving');
   if (mailbox === 'offline') return view('bad', NO_SERVER);
   if (camera === 'reconnecting') return view('busy', 'Reconnecting…');
   if (camera === 'connecting') return view('busy', 'Connecting…');
-  if (camera === 'ended') return view('idle', 'The camera has stopped. Waiting for one.');
-  return mailbox === 'connecting' ? view('busy', 'Connecting to the server…') : view('idle', 'Waiting for a camera');
+  if (camera === 'ended') return view('idle', link === 'from' ? 'The camera has stopped. Waiting for it.' : 'The camera has stopped. Waiting for one.');
+  const opening = mailbox === 'connecting' || (link === 'none' && lobby === 'connecting');
+  return opening ? view('busy', 'Connecting to the server…') : view('idle', link === 'from' ? 'Waiting for the camera' : 'Waiting for a camera');
+}
+
+/**
+ * How to meet without scanning, in small print.
+ *
+ * @param {ReceiveFacts['lobby']} lobby
+ * @param {string} sendAddress
+ */
+function lobbyWay(lobby, sendAddress) {
+  if (lobby === 'refused') return 'This server has its lobby switched off: only the link leads here.';
+  if (lobby === 'taken') return 'Another browser is the receiver of this server’s lobby right now. The link leads here all the same.';
+  return `Or open ${sendAddress} there and press Start: no key protects that way.${elsewhere(sendAddress)}`;
 }
 
 /**
  * @param {boolean} supported
- * @param {ReceiveFacts['mailbox']} mailbox
- * @param {boolean} lobby
+ * @param {ReceiveFacts['link']} link
+ * @param {import('./signaling.js').MailboxState[]} mailboxes
  * @returns {Trouble | null}
  */
-function receiveTrouble(supported, mailbox, lobby) {
+function receiveTrouble(supported, link, mailboxes) {
   if (!supported) {
     return {
       what: 'This browser has no WebRTC, so it cannot show a camera.',
@@ -175,21 +215,13 @@ function receiveTrouble(supported, mailbox, lobby) {
       action: 'home',
     };
   }
-  if (!lobby || mailbox === 'refused') return LOBBY_OFF;
-  if (mailbox === 'displaced') {
+  if (link === 'wrong') return LINK_WRONG;
+  if (mailboxes.includes('displaced')) {
     return {
       what: 'A newer tab shows the camera now.',
       todo: 'Go on there, or bring the picture back to this tab.',
       label: 'Show it here',
       action: 'resume',
-    };
-  }
-  if (mailbox === 'taken') {
-    return {
-      what: 'Another browser is the receiver on this server right now.',
-      todo: 'Close its page. This one takes over by itself, within a minute at most.',
-      label: 'Try now',
-      action: 'server',
     };
   }
   return null;

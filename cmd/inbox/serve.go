@@ -64,6 +64,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	site.HandleFunc("GET /config.json", serveConfigJSON(&c, l.Addr()))
 	printWelcome(stdout, &c, l.Addr(), cert)
 
 	g, ctx := errgroup.WithContext(ctx)

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
+	"strings"
 
 	"inbox"
 	"inbox/internal/static"
@@ -30,6 +33,7 @@ func (s *site) Close() error {
 	return s.root.Close()
 }
 
+// newSite makes all but /config.json, for which the server must listen first.
 func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog.Logger) (*site, error) {
 	s := &site{ServeMux: http.NewServeMux()}
 	pages, err := s.pages(c.public)
@@ -46,7 +50,6 @@ func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog
 	s.Handle("GET /openapi.yaml", documents)
 	s.Handle("GET /swagger.yml", documents)
 	s.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
-	s.HandleFunc("GET /config.json", serveConfigJSON(c))
 	s.HandleFunc("GET /ca.crt", serveCA(cert))
 	s.Handle("/", pages)
 	return s, nil
@@ -85,20 +88,40 @@ func newMailbox(c *serveConfig, store signaling.Store, log *slog.Logger) *signal
 
 // serveConfigJSON tells the pages what they have to know of this server:
 // {"lobby": whether pages without a link find each other, "version": "..."}.
-func serveConfigJSON(c *serveConfig) http.HandlerFunc {
-	body, err := json.Marshal(struct {
-		Lobby   bool   `json:"lobby"`
-		Version string `json:"version"`
-	}{c.lobby, readBuild().version})
-	if err != nil {
-		panic(err) // a bool and a string
-	}
-	return func(w http.ResponseWriter, _ *http.Request) {
+// A page that was opened on this machine itself also gets "addresses", the URLs at
+// which others open the server, since a link to localhost leads a phone nowhere.
+// Nobody else is told which networks the machine has.
+func serveConfigJSON(c *serveConfig, bound net.Addr) http.HandlerFunc {
+	version := readBuild().version
+	return func(w http.ResponseWriter, r *http.Request) {
+		config := struct {
+			Lobby     bool     `json:"lobby"`
+			Version   string   `json:"version"`
+			Addresses []string `json:"addresses,omitempty"`
+		}{Lobby: c.lobby, Version: version}
+		if fromThisMachine(r) {
+			config.Addresses, _ = addressesToOpen(c, bound)
+		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Write(body)
+		json.NewEncoder(w).Encode(config)
 	}
+}
+
+// fromThisMachine reports whether a request was made on this machine and for
+// it: what a proxy on it passes on is for another host.
+func fromThisMachine(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !peer.Addr().Unmap().IsLoopback() || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+		return false
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
 }
 
 // serveCA gives the authority's certificate to devices that shall trust it.

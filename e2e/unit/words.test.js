@@ -17,25 +17,40 @@ function complete(view, facts) {
   for (const text of Object.values(view.trouble)) assert.ok(text, JSON.stringify(facts));
 }
 
+const LINKS = /** @type {const} */ (['none', 'to', 'wrong']);
+const REFUSED = /** @type {const} */ ([undefined, 'plain', 'broken', 'replayed', 'stranger']);
+
 test('every state of the send page has words', () => {
-  for (const media of MEDIA) for (const mailbox of MAILBOX) for (const receivers of RECEIVERS) for (const lobby of [true, false]) for (const started of [true, false]) {
-    const facts = { media, mailbox, lobby, started, receivers: [...receivers], quality: '720p30', receiveAddress: 'https://h/receive' };
-    complete(sendView(facts), facts);
+  for (const media of MEDIA) for (const mailbox of MAILBOX) for (const receivers of RECEIVERS) for (const lobby of [true, false]) {
+    for (const started of [true, false]) for (const link of LINKS) for (const inviting of [true, false]) {
+      const facts = { media, mailbox, lobby, link, inviting, started, receivers: [...receivers], quality: '720p30', receiveAddress: 'https://h/receive' };
+      complete(sendView(facts), facts);
+    }
   }
 });
 
 test('every state of the receive page has words', () => {
-  for (const mailbox of MAILBOX) for (const camera of CAMERAS) for (const lobby of [true, false]) for (const supported of [true, false]) {
-    const facts = { supported, mailbox, lobby, camera, sendAddress: 'https://h/send' };
-    complete(receiveView(facts), facts);
+  for (const mailbox of MAILBOX) for (const lobby of MAILBOX) for (const camera of CAMERAS) for (const supported of [true, false]) {
+    for (const link of /** @type {const} */ (['none', 'from', 'wrong'])) {
+      const facts = { supported, link, mailbox, lobby, camera, sendAddress: 'https://h/send' };
+      complete(receiveView(facts), facts);
+    }
   }
 });
 
 test('a live picture is called live, though the server is away', () => {
-  assert.equal(receiveView({ supported: true, mailbox: 'offline', lobby: true, camera: 'live', sendAddress: '' }).status, 'Live');
-  const facts = { media: /** @type {const} */ ('ready'), lobby: true, started: true, quality: '720p30', receiveAddress: '' };
+  const receive = { supported: true, link: /** @type {const} */ ('none'), lobby: /** @type {const} */ ('offline'), sendAddress: '' };
+  assert.equal(receiveView({ ...receive, mailbox: 'offline', camera: 'live' }).status, 'Live');
+  const facts = { media: /** @type {const} */ ('ready'), lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true, quality: '720p30', receiveAddress: '' };
   assert.equal(sendView({ ...facts, mailbox: 'offline', receivers: ['live'] }).status, 'Live · 720p30');
   assert.equal(sendView({ ...facts, mailbox: 'open', receivers: ['live', 'live'] }).status, 'Live · 2 watching · 720p30');
+});
+
+test('what was refused is said, each in its own words', () => {
+  const facts = { supported: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('none'), sendAddress: '' };
+  const notes = REFUSED.map((refused) => receiveView({ ...facts, refused }).note);
+  assert.equal(notes[0], '');
+  assert.equal(new Set(notes).size, REFUSED.length);
 });
 
 test('what getUserMedia says is told apart', () => {

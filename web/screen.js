@@ -1,0 +1,126 @@
+// @ts-check
+import { Channel } from './channel.js';
+import { Mailbox } from './signaling.js';
+import { Viewer } from './viewer.js';
+
+/** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
+
+/**
+ * @typedef {object} ScreenOptions
+ * @property {import('./identity.js').Identity & {key?: string}} identity
+ * @property {string} [watch] the only camera that is shown; it is asked for as long as the page is open
+ * @property {import('./identity.js').Store} store keeps which camera was the last, and what came before
+ * @property {(camera: ViewedCamera) => void} onchange
+ * @property {() => void} onstate called when the mailbox' state changes
+ * @property {(refusal: import('./channel.js').Refusal) => void} [onrefused]
+ */
+
+/** How long a camera that stopped is left alone before it is asked again. In milliseconds. */
+const ASK_AGAIN = 3000;
+
+/** One inbox of a receive page, and the viewer that it brings messages to. */
+export class Screen {
+  #options;
+  #signal;
+  /** @type {RTCIceServer[]} */
+  #iceServers = [];
+  #asked = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
+  viewer = this.#newViewer();
+  mailbox;
+  #channel;
+
+  /**
+   * @param {ScreenOptions} options
+   * @param {AbortSignal} signal
+   */
+  constructor(options, signal) {
+    const { identity, watch, store, onrefused } = options;
+    this.#options = options;
+    this.#signal = signal;
+    this.mailbox = new Mailbox({
+      url: document.baseURI,
+      ...identity,
+      onmessage: (from, body) => void this.#channel.receive(from, body),
+      onstate: () => this.#mailboxChanged(),
+    });
+    this.#channel = new Channel({
+      mailbox: this.mailbox,
+      key: identity.key,
+      peer: watch,
+      store,
+      onrefused,
+      onmessage: (from, message) => this.viewer.receive(from, message),
+    });
+    signal.addEventListener('abort', () => clearTimeout(this.#again));
+  }
+
+  /** Whether messages are sealed, so that nobody stands in between. */
+  get sealed() {
+    return this.#options.identity.key !== undefined;
+  }
+
+  run() {
+    void this.mailbox.run(this.#signal);
+  }
+
+  /** Call when the page goes away. */
+  close() {
+    // A page that does not own the inbox must not close it.
+    if (this.mailbox.state === 'open' || this.mailbox.state === 'offline') this.mailbox.leave();
+    for (const { session } of this.viewer.cameras.values()) session?.end();
+  }
+
+  /** The network may have changed. */
+  nudge() {
+    this.mailbox.nudge();
+    this.viewer.nudge();
+  }
+
+  #newViewer() {
+    return new Viewer({
+      send: (to, message, signal) => this.#channel.send(to, message, signal),
+      config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
+      onchange: (camera) => this.#changed(camera),
+    });
+  }
+
+  /** @param {ViewedCamera} camera */
+  #changed(camera) {
+    if (camera.state === 'live' || camera.state === 'connecting') this.#options.store.setItem(this.#lastName, camera.id);
+    if (camera.state === 'ended' && camera.id === this.#options.watch && !this.#signal.aborted) {
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.viewer.watch(camera.id), ASK_AGAIN);
+    }
+    this.#options.onchange(camera);
+  }
+
+  #mailboxChanged() {
+    const { state } = this.mailbox;
+    if (state === 'displaced') {
+      // The cameras turn to the reader that took over.
+      this.viewer.close();
+      this.viewer = this.#newViewer();
+      this.#asked = false;
+    }
+    if (state === 'open') void this.#opened();
+    this.#options.onstate();
+  }
+
+  async #opened() {
+    try {
+      this.#iceServers = await this.mailbox.iceServers(this.#signal);
+    } catch {
+      // Without them the two devices still find each other on one network.
+    }
+    const { watch, store } = this.#options;
+    const camera = watch ?? store.getItem(this.#lastName);
+    if (camera && !this.#asked && !this.#signal.aborted) this.viewer.watch(camera);
+    this.#asked = true;
+  }
+
+  get #lastName() {
+    return this.sealed ? 'last-link-camera' : 'last-camera';
+  }
+}
