@@ -17,6 +17,7 @@ func TestDependencies(t *testing.T) {
 		{"inbox/signaling", []string{"inbox/signaling", "golang.org/x/"}, "the mailbox knows nothing of WebRTC, media or pages"},
 		{"inbox/signaling/storetest", []string{"inbox/signaling", "golang.org/x/"}, "any Store must be able to use the suite"},
 		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "github.com/pion/", "golang.org/x/"}, "a peer knows nothing of pages or of the store behind the mailbox"},
+		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/pion/"}, "the native peer knows nothing of pages, the command or the store"},
 		{"inbox/internal/cert", []string{"inbox/internal/cert"}, "certificates need the standard library alone"},
 		{"inbox/internal/static", []string{"inbox/internal/static"}, "serving files needs the standard library alone"},
 		{"inbox/internal/tlsport", []string{"inbox/internal/tlsport"}, "a listener needs the standard library alone"},
