@@ -5,9 +5,14 @@ import (
 	"time"
 )
 
-// sweepBatch is how many expired inboxes and messages are freed while the
-// Store is locked, so that a caller never waits for more than that.
-const sweepBatch = 64
+const (
+	// sweepBatch is how many expired inboxes and messages are freed while the
+	// Store is locked, so that a caller never waits for more than that.
+	sweepBatch = 128
+	// sweepPause is the time between two batches. Without it the sweep would take
+	// the lock again before those who wait for it have woken.
+	sweepPause = time.Millisecond
+)
 
 // Run frees the memory of what has expired, once every interval (a second if
 // it is 0), until ctx ends. It returns the context's error.
@@ -29,13 +34,21 @@ func (m *Memory) Run(ctx context.Context, interval time.Duration) error {
 
 // sweep frees all that has expired, a batch at a time.
 func (m *Memory) sweep(ctx context.Context) {
-	for ctx.Err() == nil {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
 		m.mu.Lock()
 		n := m.free(m.now(), sweepBatch)
 		m.mu.Unlock()
-		if n == 0 {
+		if n < sweepBatch {
 			return
 		}
+		pause.Reset(sweepPause)
 	}
 }
 
