@@ -2,7 +2,7 @@
 // Meeting by link: the key stays in the browsers, and only sealed messages count.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { cameraReady, moves, press, says } from './lib/pages.js';
+import { cameraReady, moves, press, says, words } from './lib/pages.js';
 import { device, sendDevice, serve } from './lib/scene.js';
 import { until } from './lib/until.js';
 
@@ -21,6 +21,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     await cameraReady(sender);
     await press(sender);
     await moves(receiver);
+    for (const page of [sender, receiver]) await says(page, /Verified end to end/);
     await receiver.reload();
     await moves(receiver);
     assert.equal(await shownLink(receiver), link);
@@ -63,4 +64,31 @@ test('without the lobby the link leads on', async (t) => {
   await cameraReady(sender);
   await press(sender);
   await moves(receiver);
+});
+
+test('in the lobby both pages show the same four words', async (t) => {
+  const server = await serve(t);
+  const receiver = await device(t, `${server.url}/receive`);
+  const sender = await sendDevice(t, server.url);
+  await press(sender);
+  await moves(receiver);
+  const said = [];
+  for (const page of [sender, receiver]) {
+    await says(page, /both pages say “\w+ \w+ \w+ \w+”/);
+    said.push(/“(.*)”/.exec((await words(page)).join())?.[1]);
+  }
+  assert.equal(said[0], said[1]);
+});
+
+test('a message that was not sealed, and one sealed with no key of ours: no picture, and it is said', async (t) => {
+  const server = await serve(t);
+  const receiver = await device(t, `${server.url}/receive`);
+  const id = new URLSearchParams(new URL(await shownLink(receiver)).hash.slice(1)).get('to');
+  const put = (/** @type {object} */ message) =>
+    fetch(`${server.url}/inbox?to=${id}`, { method: 'POST', body: JSON.stringify(message), headers: { Authorization: `Basic ${btoa('third:p')}` } });
+  assert.equal((await put({ type: 'offer', sdp: 'v=0', session: 's' })).status, 200);
+  await says(receiver, /not sealed was refused/);
+  assert.equal((await put({ type: 'sealed', box: btoa('x'.repeat(60)) })).status, 200);
+  await says(receiver, /changed on its way/);
+  await says(receiver, /^Waiting for a camera$/m);
 });

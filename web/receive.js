@@ -4,6 +4,7 @@ import { showLink } from './link-card.js';
 import { makeLink, parseLink, reachableBase } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, show } from './page.js';
 import { Screen } from './screen.js';
+import { showShield } from './shield.js';
 import { receiveView } from './words.js';
 
 /** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
@@ -175,6 +176,8 @@ class ReceivePage {
         sendAddress: address('send'),
       }),
     );
+    const screen = this.#screens.find(({ viewer }) => this.#shown && viewer.cameras.get(this.#shown.id) === this.#shown);
+    showShield(camera === 'live' ? this.#shown?.session : undefined, screen?.sealed ?? false);
     const picture = camera === 'live' || camera === 'reconnecting';
     if (picture && !document.body.classList.contains('picture')) this.#wakeControls();
     document.body.classList.toggle('picture', picture);

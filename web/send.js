@@ -5,6 +5,7 @@ import { showLink } from './link-card.js';
 import { makeLink, parseLink, reachableBase } from './links.js';
 import { Outlet } from './outlet.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
+import { showShield } from './shield.js';
 import { showViewers } from './viewers.js';
 import { sendView } from './words.js';
 
@@ -254,6 +255,14 @@ class SendPage {
     for (const outlet of this.#outlets) outlet.nudge();
   }
 
+  /** The connection that is least sure is the one to tell of. */
+  #renderShield() {
+    const outlets = this.#outlets.toSorted((a, b) => Number(a.sealed) - Number(b.sealed));
+    const found = outlets.find(({ camera }) => camera.receivers.some(({ state }) => state === 'live'));
+    const receiver = found?.camera.receivers.find(({ state }) => state === 'live');
+    showShield(receiver?.session, found?.sealed ?? false);
+  }
+
   /** @param {import('./words.js').SendFacts['media']} media */
   #enter(media) {
     this.#media = media;
@@ -282,6 +291,7 @@ class SendPage {
       receiveAddress: address('receive'),
     });
     show({ ...view, note: view.note || this.#noted });
+    this.#renderShield();
     showViewers(element('viewers', HTMLUListElement), this.#outlets[1]?.camera);
     element('chip', HTMLElement).hidden = devices.length === 0;
     setText(startButton, this.#started ? 'Stop' : 'Start');

@@ -22,13 +22,16 @@ function median(times) {
  *
  * @param {import('../lib/browsers.js').Browser} browser
  * @param {number} delay each way to the server, in milliseconds
+ * @param {boolean} sealed whether the two meet by link
  */
-async function measure(browser, delay) {
+async function measure(browser, delay, sealed) {
   const server = await Server.start();
   const proxy = await Proxy.start(server.port, { delay });
   const receiver = await open(browser, `${proxy.url}/receive`);
   await says(receiver, /Waiting for a camera/);
-  const sender = await open(browser, `${proxy.url}/send`);
+  await receiver.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector('#link')).value !== '');
+  const link = await receiver.evaluate(() => /** @type {HTMLInputElement} */ (document.querySelector('#link')).value);
+  const sender = await open(browser, sealed ? link : `${proxy.url}/send`);
   await cameraReady(sender);
   const time = startToFrame(sender, receiver);
   await press(sender);
@@ -43,9 +46,11 @@ async function measure(browser, delay) {
 const browser = await launch(name);
 try {
   for (const delay of [0, 25]) {
-    const times = [];
-    for (let i = 0; i < runs; i++) times.push(await measure(browser, delay));
-    console.log(`${name}, ${2 * delay} ms added round trip: median ${median(times)} ms of ${times.join(' ')}`);
+    for (const sealed of [false, true]) {
+      const times = [];
+      for (let i = 0; i < runs; i++) times.push(await measure(browser, delay, sealed));
+      console.log(`${name}, ${sealed ? 'by link' : 'lobby'}, ${2 * delay} ms added round trip: median ${median(times)} ms of ${times.join(' ')}`);
+    }
   }
 } finally {
   await browser.close();
