@@ -2,7 +2,6 @@
 # without browsers. Both install what they need and the machine lacks.
 
 GO ?= go
-# One package's tests at a time: several of them keep the machine busy on purpose.
 GOTEST = $(GO) test -race -timeout 10m
 
 # Where scripts/install puts a Node.js if the machine's is too old.
