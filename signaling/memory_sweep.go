@@ -34,21 +34,18 @@ func (m *Memory) Run(ctx context.Context, interval time.Duration) error {
 
 // sweep frees all that has expired, a batch at a time.
 func (m *Memory) sweep(ctx context.Context) {
-	pause := time.NewTimer(0)
-	defer pause.Stop()
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-pause.C:
-		}
 		m.mu.Lock()
 		n := m.free(m.now(), sweepBatch)
 		m.mu.Unlock()
 		if n < sweepBatch {
 			return
 		}
-		pause.Reset(sweepPause)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(sweepPause):
+		}
 	}
 }
 
