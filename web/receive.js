@@ -5,7 +5,7 @@ import { makeLink, parseLink, reachableBase } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, show } from './page.js';
 import { Screen } from './screen.js';
 import { showShield } from './shield.js';
-import { receiveView } from './words.js';
+import { receiveView } from './receive-words.js';
 
 /** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
 

@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { problemOf } from '../../web/capture.js';
-import { receiveView, sendView } from '../../web/words.js';
+import { receiveView } from '../../web/receive-words.js';
+import { sendView } from '../../web/send-words.js';
 
 const MAILBOX = /** @type {const} */ (['connecting', 'open', 'offline', 'taken', 'displaced', 'refused']);
 const MEDIA = /** @type {const} */ (['opening', 'ready', 'denied', 'none', 'busy', 'insecure', 'unsupported', 'gone', 'unknown']);
 const RECEIVERS = /** @type {const} */ ([[], ['waiting'], ['connecting'], ['live'], ['reconnecting'], ['live', 'waiting']]);
 const CAMERAS = /** @type {const} */ (['none', 'asking', 'connecting', 'live', 'reconnecting', 'ended']);
 
-/** @param {import('../../web/words.js').View} view @param {unknown} facts */
+/** @param {import('../../web/shared-words.js').View} view @param {unknown} facts */
 function complete(view, facts) {
   assert.ok(view.status, JSON.stringify(facts));
   assert.doesNotMatch(view.status + view.hint, /undefined|null/);
