@@ -74,7 +74,7 @@ test('sound goes on with one tap on each side', async (t) => {
   await press(sender);
   await moves(receiver);
   await sender.click('#microphone');
-  await receiver.waitForSelector('#sound:not(:disabled)');
+  await receiver.waitForSelector('#sound[aria-disabled="false"]');
   await receiver.click('#sound');
   await receiver.waitForSelector('#sound[aria-pressed="true"]');
   await moves(receiver);

@@ -15,7 +15,8 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
  * @property {import('./links.js').Link['kind']} link that this page was opened with
  * @property {import('./signaling.js').MailboxState} mailbox of the link, be it this page's or the camera's
  * @property {import('./signaling.js').MailboxState} lobby the lobby's mailbox, where this page holds it
- * @property {import('./viewer.js').CameraState | 'none'} camera
+ * @property {import('./picture.js').PictureState | 'none'} camera that is on the screen; of several 'live' if any is
+ * @property {{all: number, live: number}} cameras that are on the screen
  * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {string} sendAddress where to open the send page
  */
@@ -24,20 +25,49 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
  * @param {ReceiveFacts} facts
  * @returns {View}
  */
-export function receiveView({ supported, link, mailbox, lobby, camera, refused, sendAddress }) {
+export function receiveView({ supported, link, mailbox, lobby, camera, cameras, refused, sendAddress }) {
   const trouble = receiveTrouble(supported, link, [mailbox, lobby]);
   const hint = link === 'none' ? lobbyWay(lobby, sendAddress) : 'The picture comes by itself when the camera’s page is open and started.';
   const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string) => View} */
   const view = (tone, status) => ({ tone, status, hint, note, trouble });
-  if (camera === 'live') return view('live', 'Live');
+  if (camera === 'live') return view('live', cameras.all > 1 ? grid(cameras) : 'Live');
   if (trouble) return view('bad', 'Not receiving');
   if (mailbox === 'offline') return view('bad', NO_SERVER);
   if (camera === 'reconnecting') return view('busy', 'Reconnecting…');
+  if (camera === 'paused') return view('busy', 'Paused');
+  if (camera === 'away') return view('busy', 'The camera is away');
   if (camera === 'connecting') return view('busy', 'Connecting…');
   if (camera === 'ended') return view('idle', link === 'from' ? 'The camera has stopped. Waiting for it.' : 'The camera has stopped. Waiting for one.');
   const opening = mailbox === 'connecting' || (link === 'none' && lobby === 'connecting');
   return opening ? view('busy', 'Connecting to the server…') : view('idle', link === 'from' ? 'Waiting for the camera' : 'Waiting for a camera');
+}
+
+/** @param {ReceiveFacts['cameras']} cameras */
+function grid({ all, live }) {
+  return live === all ? `Live · ${all} cameras` : `Live · ${live} of ${all} cameras`;
+}
+
+/**
+ * What stands over a picture that is not live; '' over one that is.
+ *
+ * @param {import('./picture.js').PictureState} state
+ */
+export function veil(state) {
+  if (state === 'reconnecting') return 'Reconnecting…';
+  if (state === 'paused') return 'Paused';
+  if (state === 'away') return 'The phone’s camera is away (locked, or another app). The picture comes back with it.';
+  return '';
+}
+
+/**
+ * What a camera is called.
+ *
+ * @param {{name?: string}} camera
+ * @param {number} number that this page gives it
+ */
+export function cameraName({ name }, number) {
+  return name || `Camera ${number}`;
 }
 
 /**

@@ -1,0 +1,50 @@
+// @ts-check
+// The cameras on a receive page.
+import { until } from './until.js';
+
+/**
+ * @typedef {import('puppeteer-core').Page} Page
+ * @typedef {{name: string, state: string, left: number, top: number, width: number, height: number, picture: string}} Seen
+ */
+
+/** The cameras that can be seen, each with a fingerprint of its frame. @param {Page} page @returns {Promise<Seen[]>} */
+export function seenTiles(page) {
+  return page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 32;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
+    const fingerprint = (/** @type {HTMLVideoElement} */ video) => {
+      if (video.readyState < 2 || video.paused) return '';
+      context.drawImage(video, 0, 0, 32, 32);
+      return String(context.getImageData(0, 0, 32, 32).data.reduce((hash, byte) => (hash * 31 + byte) | 0, 0));
+    };
+    const tiles = [...document.querySelectorAll('.tile')].filter((tile) => tile.checkVisibility({ visibilityProperty: true }));
+    return tiles.map((tile) => {
+      const { left, top, width, height } = tile.getBoundingClientRect();
+      const video = /** @type {HTMLVideoElement} */ (tile.querySelector('video'));
+      const name = tile.querySelector('.name')?.textContent ?? '';
+      return { name, state: /** @type {HTMLElement} */ (tile).dataset.state ?? '', left, top, width, height, picture: fingerprint(video) };
+    });
+  });
+}
+
+/**
+ * Waits until so many cameras can be seen, all live, with frames that differ.
+ *
+ * @param {Page} page
+ * @param {number} count
+ * @returns {Promise<Seen[]>}
+ */
+export async function tilesMove(page, count) {
+  /** @type {Map<string, Set<string>>} */
+  const pictures = new Map();
+  return until(`${count} cameras move`, async () => {
+    const tiles = await seenTiles(page);
+    for (const { name, picture } of tiles) {
+      if (!pictures.has(name)) pictures.set(name, new Set());
+      if (picture) pictures.get(name)?.add(picture);
+    }
+    const moving = tiles.every(({ name, state }) => state === 'live' && (pictures.get(name)?.size ?? 0) > 3);
+    return tiles.length === count && moving ? tiles : undefined;
+  }, { describe: () => seenTiles(page) });
+}
