@@ -1,0 +1,65 @@
+// @ts-check
+// Every state of every page, on a phone and on a desk, dark and light: axe-core
+// finds nothing, controls are large enough to touch, nothing moves for those who
+// want no motion. Draws each look on the way, for people to look at.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import test from 'node:test';
+import { LOOKS, draw, wear } from './lib/looks.js';
+import { STATES } from './lib/states.js';
+
+/** @typedef {import('puppeteer-core').Page} Page */
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** The least width and height of what is touched, in CSS pixels. */
+const TOUCH = 44;
+
+for (const [name, bring] of Object.entries(STATES)) {
+  test(name, async (t) => {
+    const page = await bring(t);
+    await page.evaluate(axe);
+    /** @type {Record<string, string[]>} */
+    const found = {};
+    for (const look of LOOKS) {
+      await wear(page, look);
+      await draw(page, `${name}-${look.name}`);
+      const faults = [...(await violations(page)), ...(await page.evaluate(misfits, TOUCH))];
+      if (faults.length > 0) found[look.name] = faults;
+    }
+    assert.deepEqual(found, {});
+  });
+}
+
+/** What axe-core finds, one line for each element. @param {Page} page */
+async function violations(page) {
+  const results = await page.evaluate(
+    (/** @type {string[]} */ values) =>
+      Reflect.get(window, 'axe').run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'], preload: false }),
+    RULES,
+  );
+  return /** @type {import('axe-core').AxeResults} */ (results).violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)}: ${failureSummary}`),
+  );
+}
+
+/**
+ * Runs in the page: what is too small to touch, wider than the screen, or moves.
+ *
+ * @param {number} touch
+ */
+function misfits(touch) {
+  const faults = [];
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} wide on a screen of ${clientWidth}`);
+  if (document.getAnimations().length > 0) faults.push('something moves');
+  for (const control of document.querySelectorAll('button, select, input, summary, a')) {
+    const { width, height } = control.getBoundingClientRect();
+    const inText = control instanceof HTMLAnchorElement && getComputedStyle(control).display === 'inline';
+    if (!control.checkVisibility() || inText) continue;
+    if (width < touch || height < touch) faults.push(`${control.outerHTML.slice(0, 80)} is ${width} × ${height}`);
+  }
+  return faults;
+}
