@@ -1,11 +1,12 @@
 // @ts-check
 // Every state of every page, on a phone and on a desk, dark and light: axe-core
-// finds nothing, controls are large enough to touch, nothing moves for those who
-// want no motion. Draws each look on the way, for people to look at.
+// finds nothing, controls are large enough to touch and in reach of the keyboard,
+// nothing moves for those who want no motion. Draws each look on the way, for people to look at.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
+import { controls, tabThrough } from './lib/keyboard.js';
 import { LOOKS, draw, wear } from './lib/looks.js';
 import { STATES } from './lib/states.js';
 
@@ -29,7 +30,11 @@ for (const [name, bring] of Object.entries(STATES)) {
       const faults = [...(await violations(page)), ...(await page.evaluate(misfits, TOUCH))];
       if (faults.length > 0) found[look.name] = faults;
     }
+    const there = await controls(page);
+    const { reached, unseen } = await tabThrough(page);
     assert.deepEqual(found, {});
+    assert.deepEqual(reached.toSorted(), there.toSorted(), 'Tab does not reach all controls, or others');
+    assert.deepEqual(unseen, [], 'a control does not show that it has the focus');
   });
 }
 

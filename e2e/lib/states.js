@@ -1,7 +1,7 @@
 // @ts-check
 // Every state that a person can meet on the pages, one line each: how to bring a
 // page into it. Who checks something of all of them, or draws them, asks here.
-import { open, press, says, shownLink } from './pages.js';
+import { cameraReady, open, press, says, shownLink } from './pages.js';
 import { blankDevice, device, livePair, sendDevice, serve } from './scene.js';
 
 /**
@@ -27,8 +27,8 @@ export const STATES = {
   'send-busy': (t) => opened(t, 'send', { before: refuseCamera, argument: 'NotReadableError', words: /in use by another program/ }),
   'send-insecure': (t) => opened(t, 'send', { before: beInsecure, words: /only to secure pages/ }),
   'send-unsupported': (t) => opened(t, 'send', { before: haveNoWebRTC, words: /no WebRTC/ }),
-  'send-wrong-link': (t) => opened(t, 'send#to=abcdefgh', { words: /link is not whole/ }),
-  'send-no-lobby': (t) => opened(t, 'send', { flags: ['-lobby=false'], words: /lobby switched off/ }),
+  'send-wrong-link': (t) => opened(t, 'send#to=abcdefgh', { then: cameraReady, words: /link is not whole/ }),
+  'send-no-lobby': (t) => opened(t, 'send', { flags: ['-lobby=false'], then: cameraReady, words: /lobby switched off/ }),
   'send-no-server': (t) => sender(t, async (page, server) => (await press(page), await server.kill(), says(page, /No connection to the server/))),
 
   'receive-waiting': (t) => opened(t, 'receive', { words: /Waiting for a camera/ }),
