@@ -51,7 +51,8 @@ async function violations(page) {
 }
 
 /**
- * Runs in the page: what is too small to touch, wider than the screen, or moves.
+ * Runs in the page: what is too small to touch, lies under something else, is
+ * wider than the screen, or moves.
  *
  * @param {number} touch
  */
@@ -60,11 +61,17 @@ function misfits(touch) {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} wide on a screen of ${clientWidth}`);
   if (document.getAnimations().length > 0) faults.push('something moves');
-  for (const control of document.querySelectorAll('button, select, input, summary, a')) {
-    const { width, height } = control.getBoundingClientRect();
-    const inText = control instanceof HTMLAnchorElement && getComputedStyle(control).display === 'inline';
-    if (!control.checkVisibility() || inText) continue;
-    if (width < touch || height < touch) faults.push(`${control.outerHTML.slice(0, 80)} is ${width} × ${height}`);
+  const front = document.querySelector('dialog:modal') ?? document;
+  for (const part of front.querySelectorAll('button, select, input, summary, a, h2, .qr')) {
+    if (!part.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const name = part.outerHTML.slice(0, 80);
+    const { left, top, right, bottom, width, height } = part.getBoundingClientRect();
+    const inText = part instanceof HTMLAnchorElement && getComputedStyle(part).display === 'inline';
+    if (!inText && !part.matches('h2') && (width < touch || height < touch)) faults.push(`${name} is ${width} × ${height}`);
+    for (const [x, y] of [[left + 9, top + 9], [right - 9, top + 9], [left + 9, bottom - 9], [right - 9, bottom - 9]]) {
+      const over = document.elementFromPoint(x, y); // null outside of the window
+      if (over && !over.contains(part) && !part.contains(over)) faults.push(`${name} lies under ${over.outerHTML.slice(0, 80)}`);
+    }
   }
   return faults;
 }
