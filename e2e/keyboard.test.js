@@ -6,7 +6,7 @@ import test from 'node:test';
 import { controls, listen, tabThrough, tabTo } from './lib/keyboard.js';
 import { moves, says, shownLink } from './lib/pages.js';
 import { device, sendDevice, serve } from './lib/scene.js';
-import { STATES } from './lib/states.js';
+import { STATES, unplug } from './lib/states.js';
 import { until } from './lib/until.js';
 
 test('Tab goes from the camera to Start, the microphone and the link', async (t) => {
@@ -48,12 +48,7 @@ test('trouble is announced', async (t) => {
   const server = await serve(t);
   const sender = await sendDevice(t, server.url);
   const heard = await listen(sender);
-  await sender.evaluate(() => {
-    const { srcObject } = /** @type {HTMLVideoElement} */ (document.querySelector('#preview'));
-    const [track] = /** @type {MediaStream} */ (srcObject).getVideoTracks();
-    track.stop();
-    track.dispatchEvent(new Event('ended'));
-  });
+  await sender.evaluate(unplug);
   await says(sender, /camera was disconnected/);
   assert.ok((await heard()).some((text) => /camera was disconnected/.test(text)));
 });

@@ -29,12 +29,15 @@ export const STATES = {
   'send-unsupported': (t) => opened(t, 'send', { before: haveNoWebRTC, words: /no WebRTC/ }),
   'send-wrong-link': (t) => opened(t, 'send#to=abcdefgh', { then: cameraReady, words: /link is not whole/ }),
   'send-no-lobby': (t) => opened(t, 'send', { flags: ['-lobby=false'], then: cameraReady, words: /lobby switched off/ }),
+  'send-unplugged': (t) => sender(t, async (page) => (await page.evaluate(unplug), says(page, /camera was disconnected/))),
+  'send-taken-over': (t) => sender(t, duplicate),
   'send-no-server': (t) => sender(t, async (page, server) => (await press(page), await server.kill(), says(page, /No connection to the server/))),
 
   'receive-waiting': (t) => opened(t, 'receive', { words: /Waiting for a camera/ }),
   'receive-waiting-for-link': (t) => opened(t, `receive#from=abcdefghijklmnopqrstuv&key=${'A'.repeat(43)}`, { words: /Waiting for the camera/ }),
   'receive-live': async (t) => (await pair(t)).receiver,
   'receive-live-verified': async (t) => (await pair(t, { link: true })).receiver,
+  'receive-reconnecting': (t) => crashed(t),
   'receive-ended': (t) => ended(t),
   'receive-refused': (t) => refused(t),
   'receive-taken-over': (t) => takenOver(t),
@@ -122,6 +125,23 @@ async function ended(t) {
   return receiver;
 }
 
+/** The camera's page dies without a word. @param {TestContext} t */
+async function crashed(t) {
+  const { sender, receiver } = await pair(t);
+  const chromium = await sender.createCDPSession();
+  void chromium.send('Page.crash').catch(() => {}); // no answer comes
+  await says(receiver, /Reconnecting/);
+  return receiver;
+}
+
+/** The browser's "Duplicate tab", which copies what the tab keeps. @param {Page} page */
+async function duplicate(page) {
+  await press(page);
+  await says(page, /Waiting for a receiver/);
+  await page.evaluate(() => void window.open(location.href));
+  await says(page, /open in another tab too/);
+}
+
 /** Somebody without the key wrote to the link's inbox. @param {TestContext} t */
 async function refused(t) {
   const server = await serve(t);
@@ -160,6 +180,14 @@ function refuseCamera(name) {
 
 function cameraThatNeverOpens() {
   navigator.mediaDevices.getUserMedia = () => new Promise(() => {});
+}
+
+/** Runs in the page at any time: the browser says that the camera is gone. */
+export function unplug() {
+  const { srcObject } = /** @type {HTMLVideoElement} */ (document.querySelector('#preview'));
+  const [track] = /** @type {MediaStream} */ (srcObject).getVideoTracks();
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
 }
 
 function beInsecure() {
