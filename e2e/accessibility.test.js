@@ -68,9 +68,18 @@ function misfits(touch) {
     const { left, top, right, bottom, width, height } = part.getBoundingClientRect();
     const inText = part instanceof HTMLAnchorElement && getComputedStyle(part).display === 'inline';
     if (!inText && !part.matches('h2') && (width < touch || height < touch)) faults.push(`${name} is ${width} × ${height}`);
-    for (const [x, y] of [[left + 9, top + 9], [right - 9, top + 9], [left + 9, bottom - 9], [right - 9, bottom - 9]]) {
-      const over = document.elementFromPoint(x, y); // null outside of the window
-      if (over && !over.contains(part) && !part.contains(over)) faults.push(`${name} lies under ${over.outerHTML.slice(0, 80)}`);
+    const shown = { left, top, right, bottom };
+    for (let e = part.parentElement; e; e = e.parentElement) {
+      if (getComputedStyle(e).overflowY === 'visible') continue;
+      const box = e.getBoundingClientRect(); // what is scrolled out of it is not in anybody's way
+      [shown.top, shown.bottom] = [Math.max(shown.top, box.top), Math.min(shown.bottom, box.bottom)];
+    }
+    if (shown.bottom - shown.top < 20) continue;
+    for (const x of [shown.left + 9, shown.right - 9]) {
+      for (const y of [shown.top + 9, shown.bottom - 9]) {
+        const over = document.elementFromPoint(x, y); // null outside of the window
+        if (over && !over.contains(part) && !part.contains(over)) faults.push(`${name} lies under ${over.outerHTML.slice(0, 80)}`);
+      }
     }
   }
   return faults;

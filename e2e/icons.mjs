@@ -1,5 +1,5 @@
 // @ts-check
-// Makes the PNG icons from web/icon.svg: node e2e/icons.mjs. They are for those
+// Makes the PNG icons from web/icon.svg: `npm run icons`. They are for those
 // who take no SVG: iOS, and Android’s launchers. `optipng -o7` makes them smaller.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
 // @ts-check
-// The looks that a page has: on a phone and on a desk, dark and light.
+// The looks that a page has: on a phone, upright and on its side, and on a
+// desk, dark and light.
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -7,11 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 // No isMobile or hasTouch: to change those Chromium loads the page anew.
 const PHONE = { width: 360, height: 740 };
+const SIDEWAYS = { width: 740, height: 360 };
 const DESKTOP = { width: 1440, height: 900 };
 
 export const LOOKS = [
   { name: 'phone-dark', viewport: PHONE, scheme: 'dark' },
   { name: 'phone-light', viewport: PHONE, scheme: 'light' },
+  { name: 'phone-sideways', viewport: SIDEWAYS, scheme: 'dark' },
   { name: 'desktop-dark', viewport: DESKTOP, scheme: 'dark' },
   { name: 'desktop-light', viewport: DESKTOP, scheme: 'light' },
 ];
