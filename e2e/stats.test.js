@@ -53,7 +53,7 @@ for (const [camera, viewer] of /** @type {const} */ ([['chromium', 'chromium'], 
     await until('the resolution is that of the picture', size, { describe: told });
     const rates = async () => {
       const { figures } = await told();
-      return Number(figures['Frames a second']) > 0 && /^[\d.]+ [kM]bit\/s$/.test(figures.Bitrate) && !figures.Bitrate.startsWith('0 ');
+      return parseInt(figures['Frame rate']) > 0 && /^[\d.]+ [kM]bit\/s$/.test(figures.Bitrate) && !figures.Bitrate.startsWith('0 ');
     };
     await until('frames and bits are counted', rates, { describe: told });
     const { figures } = await told();
@@ -127,4 +127,26 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     await pressAgain(sender);
     await until('nothing is sent, and nothing said of it', async () => (await figures()) === '');
   });
+}
+
+test('the send page says why viewers get less than the camera gives', async (t) => {
+  const server = await serve(t);
+  const receiver = await device(t, `${server.url}/receive`);
+  const sender = await sendDevice(t, server.url);
+  await sender.evaluate(pretendBusy);
+  await press(sender);
+  await moves(receiver);
+  const said = () => sender.$eval('#limit', (element) => /** @type {HTMLElement} */ (element).innerText);
+  await until('it lasts, and is said', async () => /^This device is too busy/.test(await said()), { describe: said });
+});
+
+/** Runs in the page: from now on the browser says that the processor limits what is encoded. */
+function pretendBusy() {
+  const { prototype } = RTCPeerConnection;
+  const real = prototype.getStats;
+  prototype.getStats = async function () {
+    const report = [...(await real.call(this))];
+    const busy = report.map(([id, stat]) => [id, stat.type === 'outbound-rtp' ? { ...stat, qualityLimitationReason: 'cpu' } : stat]);
+    return /** @type {RTCStatsReport} */ (/** @type {unknown} */ (new Map(/** @type {[string, unknown][]} */ (busy))));
+  };
 }

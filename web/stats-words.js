@@ -26,7 +26,7 @@ export function rows(figures) {
   const { width, height, fps, bitrate, codec, roundTrip, jitterBuffer } = figures;
   return [
     { name: 'Resolution', text: width && height ? `${width} × ${height}` : UNKNOWN },
-    { name: 'Frames a second', text: known(fps, (value) => String(Math.round(value))), drawn: fps },
+    { name: 'Frame rate', text: known(fps, (value) => `${Math.round(value)} fps`), drawn: fps },
     { name: 'Bitrate', text: known(bitrate, bitrateText), drawn: bitrate },
     { name: 'Codec', text: codec ?? UNKNOWN },
     { name: 'Round trip', text: known(roundTrip, timeText), drawn: roundTrip },

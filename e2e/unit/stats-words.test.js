@@ -13,7 +13,7 @@ test('every figure has its line and its unit', () => {
   };
   assert.deepEqual(texts(figures), {
     Resolution: '1280 × 720',
-    'Frames a second': '30',
+    'Frame rate': '30 fps',
     Bitrate: '2.1 Mbit/s',
     Codec: 'VP8',
     'Round trip': '12 ms',
@@ -31,7 +31,7 @@ test('what is not known is a dash, never "undefined"', () => {
 
 test('zero is a figure', () => {
   const zero = texts({ fps: 0, bitrate: 0, roundTrip: 0, jitterBuffer: 0, lost: 0, lostShare: 0, freezes: 0, freezeTime: 0, audioCodec: 'Opus', audioBitrate: 0, audioLevel: 0 });
-  const want = { 'Frames a second': '0', Bitrate: '0 kbit/s', 'Round trip': 'below 1 ms', 'Lost packets': '0', Freezes: '0', Sound: 'Opus, 0 kbit/s, silent' };
+  const want = { 'Frame rate': '0 fps', Bitrate: '0 kbit/s', 'Round trip': 'below 1 ms', 'Lost packets': '0', Freezes: '0', Sound: 'Opus, 0 kbit/s, silent' };
   for (const [name, text] of Object.entries(want)) assert.equal(zero[name], text);
 });
 
