@@ -66,7 +66,7 @@ class Overlay {
 
   /** @param {RTCPeerConnection | undefined} pc */
   async update(pc) {
-    if (pc !== this.#pc || !this.#reader) {
+    if (pc !== this.#pc) {
       this.#pc = pc;
       this.#reader = pc && new StatsReader(pc, 'inbound');
       this.#lines.clear();

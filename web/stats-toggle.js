@@ -21,7 +21,7 @@ export function statsToggle(button, host, source, signal) {
       if (focused) button.focus(); // what had it is gone
     } else {
       shown = new AbortController();
-      show(host, source, AbortSignal.any([signal, shown.signal]), close).catch(close);
+      show(host, source, shown.signal, close).catch(close);
     }
     button.setAttribute('aria-pressed', String(shown !== undefined));
   };
@@ -29,6 +29,7 @@ export function statsToggle(button, host, source, signal) {
     if (shown) toggle();
   };
   button.addEventListener('click', toggle, { signal });
+  signal.addEventListener('abort', close);
   return toggle;
 }
 
