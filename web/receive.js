@@ -5,6 +5,7 @@ import { makeLink, parseLink, reachableBase } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, show } from './page.js';
 import { Screen } from './screen.js';
 import { showShield } from './shield.js';
+import { statsToggle } from './stats-toggle.js';
 import { receiveView } from './words.js';
 
 /** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
@@ -43,6 +44,10 @@ class ReceivePage {
       addEventListener(event, () => this.#wakeControls(), options);
     }
     fullscreenButton.hidden = !document.fullscreenEnabled;
+    const toggleStatistics = statsToggle(element('statistics', HTMLButtonElement), element('stage', HTMLElement), () => this.#shown?.session?.pc, this.#signal);
+    addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey, target }) => {
+      if (key === 'i' && !ctrlKey && !metaKey && !altKey && !(target instanceof HTMLInputElement)) toggleStatistics();
+    }, options);
     onNetworkBack(() => this.#nudge(), this.#signal);
     if (supported) this.#openScreens();
     void serverConfig(this.#signal).then(({ lobby, addresses }) => {
