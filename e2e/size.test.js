@@ -16,17 +16,18 @@ for (const path of ['', 'send', 'receive', 'trust']) {
     const page = await blankDevice(t);
     const chromium = await page.createCDPSession();
     await chromium.send('Network.enable');
-    let [own, wire] = [0, 0];
+    let [own, wire, plain] = [0, 0, 0];
     /** @type {Map<string, string>} */
     const urls = new Map();
     chromium.on('Network.responseReceived', ({ requestId, response }) => urls.set(requestId, response.url));
     chromium.on('Network.dataReceived', ({ requestId, dataLength }) => {
       const url = urls.get(requestId) ?? '';
+      plain += dataLength;
       if (/\.(js|mjs|css)$/.test(url) && !url.includes('/vendor/')) own += dataLength;
     });
     chromium.on('Network.loadingFinished', ({ encodedDataLength }) => (wire += encodedDataLength));
     await page.goto(`${server.url}/${path}`, { waitUntil: 'load' });
-    t.diagnostic(`${own} bytes of our own, ${wire} bytes over the wire`);
+    t.diagnostic(`${own} bytes of our own, ${wire} bytes over the wire, ${plain} before compression`);
     assert.ok(own > 1000 && wire > 1000, 'nothing was measured');
     assert.ok(own <= OWN, `${own} bytes of scripts and styles`);
     assert.ok(wire <= FIRST_LOAD, `${wire} bytes to load`);

@@ -37,6 +37,7 @@ export const STATES = {
   'receive-waiting-for-link': (t) => opened(t, `receive#from=abcdefghijklmnopqrstuv&key=${'A'.repeat(43)}`, { words: /Waiting for the camera/ }),
   'receive-live': async (t) => (await pair(t)).receiver,
   'receive-live-verified': async (t) => (await pair(t, { link: true })).receiver,
+  'receive-statistics': (t) => statistics(t),
   'receive-reconnecting': (t) => crashed(t),
   'receive-ended': (t) => ended(t),
   'receive-refused': (t) => refused(t),
@@ -114,6 +115,14 @@ async function watched(t, page) {
   await page.click('#done');
   for (let i = 0; i < 2; i++) await says(await device(t, link), /^Live$/m);
   await page.waitForSelector('#viewers li:nth-child(2)');
+}
+
+/** @param {TestContext} t */
+async function statistics(t) {
+  const { receiver } = await pair(t);
+  await receiver.keyboard.press('i');
+  await receiver.waitForSelector('.stats path[d^="M"]');
+  return receiver;
 }
 
 /** @param {TestContext} t */
