@@ -73,7 +73,6 @@ const LOBBY_OFF = {
  * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {boolean} started
  * @property {import('./receiver.js').ReceiverState[]} receivers
- * @property {string} quality of the picture, such as "720p30"; may be empty
  * @property {string} receiveAddress where to open the receive page
  */
 
@@ -81,15 +80,13 @@ const LOBBY_OFF = {
  * @param {SendFacts} facts
  * @returns {View}
  */
-export function sendView({ media, mailbox, lobby, link, inviting, refused, started, receivers, quality, receiveAddress }) {
+export function sendView({ media, mailbox, lobby, link, inviting, refused, started, receivers, receiveAddress }) {
   const trouble = sendTrouble(media, mailbox, lobby || inviting || link === 'to', link);
   const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string, hint?: string) => View} */
   const view = (tone, status, hint = '') => ({ tone, status, hint, note, trouble });
   const live = receivers.filter((state) => state === 'live').length;
-  if (live > 0) {
-    return view('live', ['Live', live > 1 ? `${live} watching` : '', quality].filter(Boolean).join(' · '));
-  }
+  if (live > 0) return view('live', live > 1 ? `Live · ${live} watching` : 'Live');
   if (trouble) return view('bad', started ? 'Not sending' : 'Not ready');
   if (media === 'opening') return view('busy', 'Opening the camera…', 'Your browser may ask whether this page may use it.');
   if (!started) return view('idle', 'Ready', 'Choose the camera and press Start.');

@@ -35,6 +35,7 @@ class SendPage {
   #deaf;
   #opening = Promise.resolve();
   #noted = '';
+  #figuresShown = false;
   /** @type {import('./channel.js').Refusal | undefined} */
   #refused;
   #config = serverConfig(this.#signal);
@@ -118,8 +119,20 @@ class SendPage {
 
   #outletChanged() {
     const receivers = this.#outlets.flatMap(({ camera }) => camera.receivers);
-    if (receivers.some(({ state }) => state === 'live')) this.#refused = undefined;
+    if (receivers.some(({ state }) => state === 'live')) {
+      this.#refused = undefined;
+      void this.#showFigures().catch(() => {}); // the picture goes on without them
+    }
     this.#render();
+  }
+
+  /** From the first viewer on. */
+  async #showFigures() {
+    if (this.#figuresShown) return;
+    this.#figuresShown = true;
+    const { showFigures } = await import('./send-figures.js');
+    const watching = () => this.#outlets.flatMap(({ camera }) => camera.receivers.flatMap(({ state, session }) => (state === 'live' && session ? [session.pc] : [])));
+    await showFigures({ figures: element('figures', HTMLElement), limit: element('limit', HTMLElement) }, watching, this.#signal);
   }
 
   #pressed() {
@@ -276,8 +289,6 @@ class SendPage {
   }
 
   #render() {
-    const settings = this.#stream.getVideoTracks()[0]?.getSettings();
-    const quality = settings?.height ? `${settings.height}p${Math.round(settings.frameRate ?? 0) || ''}` : '';
     const view = sendView({
       media: this.#media,
       mailbox: this.#outlets[0]?.mailbox.state ?? 'connecting',
@@ -287,7 +298,6 @@ class SendPage {
       refused: this.#refused,
       started: this.#started,
       receivers: this.#outlets.flatMap(({ camera }) => camera.receivers).map(({ state }) => state),
-      quality,
       receiveAddress: address('receive'),
     });
     show({ ...view, note: view.note || this.#noted });
@@ -309,7 +319,7 @@ try {
     return () => page.close();
   });
 } catch (error) {
-  const facts = { mailbox: /** @type {const} */ ('connecting'), lobby: true, link: link.kind, inviting: false, started: false, receivers: [], quality: '', receiveAddress: '' };
+  const facts = { mailbox: /** @type {const} */ ('connecting'), lobby: true, link: link.kind, inviting: false, started: false, receivers: [], receiveAddress: '' };
   show(sendView({ ...facts, media: problemOf(error) }));
   startButton.disabled = true;
   element('action', HTMLButtonElement).addEventListener('click', () => location.assign('./'));

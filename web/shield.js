@@ -17,7 +17,7 @@ export function showShield(session, sealed) {
   shield.dataset.sealed = String(sealed);
   if (session === shown) return;
   shown = session;
-  setText(shield, sealed ? '🛡 Verified end to end' : 'Not verified: whoever runs this server could stand in between.');
+  setText(shield, sealed ? 'Verified end to end' : 'Not verified: whoever runs this server could stand in between.');
   if (session && !sealed) void compare(session, shield);
 }
 

@@ -1,9 +1,11 @@
 // @ts-check
 import { download } from './download.js';
 import { fileName } from './file-names.js';
+import { element } from './page.js';
 import { nextTurn } from './picture.js';
 import { Recordings } from './recordings.js';
 import { canFillScreen, canPictureInPicture, toggleFullscreen, togglePictureInPicture } from './screen-modes.js';
+import { statsToggle } from './stats-toggle.js';
 
 /** @typedef {import('./tile.js').Tile} Tile */
 
@@ -15,6 +17,7 @@ export class TileActions {
   #notify;
   #signal;
   #recordings;
+  #toggleStatistics;
   #fit = /** @type {'contain' | 'cover'} */ ('contain');
 
   /**
@@ -31,6 +34,8 @@ export class TileActions {
     this.#notify = notify;
     this.#signal = signal;
     this.#recordings = new Recordings(notify, onchange, signal);
+    const connection = () => wall.seen[0]?.picture.camera.session?.pc;
+    this.#toggleStatistics = statsToggle(element('statistics', HTMLButtonElement), element('stage', HTMLElement), connection, signal);
     document.addEventListener('fullscreenchange', onchange, { signal });
   }
 
@@ -45,7 +50,7 @@ export class TileActions {
     rotate: () => this.#withChosen((tile) => this.#wall.rotate(tile, nextTurn(tile.turn))),
     snapshot: () => this.#withChosen((tile) => void this.#snapshot(tile)),
     record: () => this.#withChosen((tile) => this.#recordings.toggle(tile)),
-    statistics: () => {},
+    statistics: () => this.#toggleStatistics(),
     help: () => void this.#help(),
   };
 

@@ -1,36 +1,43 @@
 // @ts-check
 
 /**
- * Keeps the screen of this device on while it is wanted, where the browser can.
- * A lock is lost whenever the page is hidden, and taken again when it is back.
+ * Keeps the screen on while it is wanted. The browser lets go of it whenever the
+ * page is hidden, so it is taken again each time the page is shown.
+ *
+ * @see https://www.w3.org/TR/screen-wake-lock/
  */
 export class WakeLock {
-  #signal;
   #wanted = false;
-  /** @type {Promise<WakeLockSentinel | undefined>} */
-  #held = Promise.resolve(undefined);
+  /** @type {WakeLockSentinel | undefined} */
+  #held;
+  #asking = false;
 
-  /** @param {AbortSignal} signal */
+  /** @param {AbortSignal} signal lets go of it for good */
   constructor(signal) {
-    this.#signal = signal;
-    document.addEventListener('visibilitychange', () => this.#take(), { signal });
+    document.addEventListener('visibilitychange', () => void this.#settle(), { signal });
     signal.addEventListener('abort', () => this.want(false));
   }
 
   /** @param {boolean} wanted */
   want(wanted) {
-    if (this.#wanted === wanted) return;
+    if (wanted === this.#wanted) return;
     this.#wanted = wanted;
-    this.#take();
+    void this.#settle();
   }
 
-  /** Takes or gives back the lock, behind what is under way. */
-  #take() {
-    this.#held = this.#held.then(async (sentinel) => {
-      const wanted = this.#wanted && !this.#signal.aborted && !document.hidden;
-      if (wanted && sentinel && !sentinel.released) return sentinel;
-      await sentinel?.release();
-      return wanted ? navigator.wakeLock?.request('screen') : undefined;
-    }).catch(() => undefined); // the battery is low, or the person does not want it
+  async #settle() {
+    if (this.#asking || !('wakeLock' in navigator)) return;
+    const held = this.#held !== undefined && !this.#held.released;
+    if (held === this.#wanted || (this.#wanted && document.hidden)) return;
+    this.#asking = true;
+    try {
+      if (this.#wanted) this.#held = await navigator.wakeLock.request('screen');
+      else await this.#held?.release();
+    } catch {
+      this.#asking = false; // a low battery forbids it, or the page was hidden meanwhile: it is asked for when shown again
+      return;
+    }
+    this.#asking = false;
+    await this.#settle(); // it may have been wanted otherwise meanwhile
   }
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"inbox"
+	"inbox/internal/minify"
 	"inbox/internal/static"
 	"inbox/signaling"
 )
@@ -40,7 +41,7 @@ func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog
 	if err != nil {
 		return nil, err
 	}
-	documents, err := static.Embedded(inbox.Documents(), static.FolderHeaders())
+	documents, err := static.Embedded(inbox.Documents(), static.FolderHeaders(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog
 // pages are the built-in ones, or those of the user's folder.
 func (s *site) pages(folder string) (http.Handler, error) {
 	if folder == "" {
-		return static.Embedded(inbox.Pages(), static.PageHeaders())
+		return static.Embedded(inbox.Pages(), static.PageHeaders(), minify.File)
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {

@@ -88,3 +88,9 @@ export function words(page) {
 export function pressAction(page) {
   return page.click('#action');
 }
+
+/** The link that a page shows, once it does. @param {Page} page */
+export function shownLink(page) {
+  const ask = () => page.evaluate(() => /** @type {HTMLInputElement} */ (document.querySelector('#link')).value);
+  return until('the page shows a link', ask);
+}

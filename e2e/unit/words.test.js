@@ -25,7 +25,7 @@ const REFUSED = /** @type {const} */ ([undefined, 'plain', 'broken', 'replayed',
 test('every state of the send page has words', () => {
   for (const media of MEDIA) for (const mailbox of MAILBOX) for (const receivers of RECEIVERS) for (const lobby of [true, false]) {
     for (const started of [true, false]) for (const link of LINKS) for (const inviting of [true, false]) {
-      const facts = { media, mailbox, lobby, link, inviting, started, receivers: [...receivers], quality: '720p30', receiveAddress: 'https://h/receive' };
+      const facts = { media, mailbox, lobby, link, inviting, started, receivers: [...receivers], receiveAddress: 'https://h/receive' };
       complete(sendView(facts), facts);
     }
   }
@@ -43,9 +43,9 @@ test('every state of the receive page has words', () => {
 test('a live picture is called live, though the server is away', () => {
   const receive = { supported: true, link: /** @type {const} */ ('none'), lobby: /** @type {const} */ ('offline'), cameras: ONE, sendAddress: '' };
   assert.equal(receiveView({ ...receive, mailbox: 'offline', camera: 'live' }).status, 'Live');
-  const facts = { media: /** @type {const} */ ('ready'), lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true, quality: '720p30', receiveAddress: '' };
-  assert.equal(sendView({ ...facts, mailbox: 'offline', receivers: ['live'] }).status, 'Live · 720p30');
-  assert.equal(sendView({ ...facts, mailbox: 'open', receivers: ['live', 'live'] }).status, 'Live · 2 watching · 720p30');
+  const facts = { media: /** @type {const} */ ('ready'), lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true, receiveAddress: '' };
+  assert.equal(sendView({ ...facts, mailbox: 'offline', receivers: ['live'] }).status, 'Live');
+  assert.equal(sendView({ ...facts, mailbox: 'open', receivers: ['live', 'live'] }).status, 'Live · 2 watching');
 });
 
 test('a grid says how many of its cameras are live', () => {
