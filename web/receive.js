@@ -1,7 +1,6 @@
 // @ts-check
 import { AddCamera } from './add-camera.js';
 import { catchUp } from './catch-up.js';
-import { Controls } from './controls.js';
 import { linkIdentity, lobbyIdentity, storage, tabIdentity } from './identity.js';
 import { showLink } from './link-card.js';
 import { makeLink, parseLink, reachableBase } from './links.js';
@@ -10,7 +9,6 @@ import { parseOptions } from './receive-options.js';
 import { receiveView } from './receive-words.js';
 import { Screen } from './screen.js';
 import { showShield } from './shield.js';
-import { TileActions } from './tile-actions.js';
 import { Turns } from './turns.js';
 import { WakeLock } from './wake-lock.js';
 import { Wall } from './wall.js';
@@ -39,19 +37,15 @@ class ReceivePage {
   /** @type {Screen[]} */
   #screens = [];
   #wall = new Wall(element('wall', HTMLElement), new Turns(tab), () => this.#render(), this.#signal);
-  #actions = new TileActions(this.#wall, browser, () => this.#render(), (text) => this.#controls.notify(text), this.#signal);
-  #controls = new Controls({
-    actions: this.#actions.all,
-    onchoose: (number) => this.#wall.choose(number),
-    keys: () => this.#actions.keys,
-  }, this.#signal);
+  /** Loaded with the first camera. @type {import('./bar.js').Bar | undefined} */
+  #bar;
+  #loadingBar = options.clean; // which has none
   #adding = new AddCamera(this.#signal);
   #wakeLock = new WakeLock(this.#signal);
 
   constructor() {
     element('action', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => this.#act(currentTarget), { signal: this.#signal });
     this.#wall.sound = !options.muted;
-    this.#actions.fit = options.fit;
     catchUp(() => this.#wall.tiles.filter(({ state }) => state === 'live').map(({ video }) => video), this.#signal);
     onNetworkBack(() => this.#nudge(), this.#signal);
     if (supported) this.#openScreens();
@@ -112,12 +106,25 @@ class ReceivePage {
   }
 
   #showCameras() {
-    this.#wall.show(this.#screens.flatMap(({ viewer, sealed }) =>
-      [...viewer.cameras.values()].filter(({ stream }) => stream).map((camera) => ({ camera, sealed, number: this.#numberOf(camera) }))));
+    const pictures = this.#screens.flatMap(({ viewer, sealed }) =>
+      [...viewer.cameras.values()].filter(({ stream }) => stream).map((camera) => ({ camera, sealed, number: this.#numberOf(camera) })));
+    if (pictures.length > 0) void this.#openBar();
+    this.#wall.show(pictures);
     const count = this.#wall.tiles.length;
     if (count > this.#count) this.#adding.close(); // the one who scanned the code has come
     this.#count = count;
     this.#render();
+  }
+
+  async #openBar() {
+    if (this.#loadingBar) return;
+    this.#loadingBar = true;
+    try {
+      const { Bar } = await import('./bar.js');
+      if (!this.#signal.aborted) this.#bar = new Bar(this.#wall, browser, this.#signal);
+    } catch {
+      this.#loadingBar = false; // the server is away: the next change asks again
+    }
   }
 
   /** @param {ViewedCamera} camera */
@@ -169,9 +176,9 @@ class ReceivePage {
     name.hidden = !chosen || (this.#wall.tiles.length < 2 && !chosen.picture.camera.name);
     setText(name, chosen?.name ?? '');
     const picture = seen.length > 0;
-    if (picture && !document.body.classList.contains('picture')) this.#controls.wake();
+    if (picture && !document.body.classList.contains('picture')) this.#bar?.wake();
     document.body.classList.toggle('picture', picture);
-    this.#actions.render(this.#controls);
+    this.#bar?.render();
     this.#wakeLock.want(seen.some(({ state }) => state === 'live'));
   }
 }
@@ -179,6 +186,7 @@ class ReceivePage {
 reloadOnLink();
 document.documentElement.classList.toggle('clean', options.clean);
 document.documentElement.classList.toggle('unlabelled', !options.label);
+document.body.classList.toggle('cover', options.fit === 'cover');
 live(() => {
   const page = new ReceivePage();
   return () => page.close();

@@ -18,7 +18,6 @@ export class TileActions {
   #signal;
   #recordings;
   #toggleStatistics;
-  #fit = /** @type {'contain' | 'cover'} */ ('contain');
 
   /**
    * @param {import('./wall.js').Wall} wall
@@ -45,7 +44,8 @@ export class TileActions {
     fullscreen: () => this.#mode(toggleFullscreen, this.#wall.seen[0]),
     pip: () => this.#withChosen((tile) => this.#mode(togglePictureInPicture, tile)),
     fit: () => {
-      this.fit = this.#fit === 'cover' ? 'contain' : 'cover';
+      document.body.classList.toggle('cover');
+      this.#onchange();
     },
     rotate: () => this.#withChosen((tile) => this.#wall.rotate(tile, nextTurn(tile.turn))),
     snapshot: () => this.#withChosen((tile) => void this.#snapshot(tile)),
@@ -53,13 +53,6 @@ export class TileActions {
     statistics: () => this.#toggleStatistics(),
     help: () => void this.#help(),
   };
-
-  /** @param {'contain' | 'cover'} fit */
-  set fit(fit) {
-    this.#fit = fit;
-    document.body.classList.toggle('cover', fit === 'cover');
-    this.#onchange();
-  }
 
   /** Whether single keys are listened to. */
   get keys() {
@@ -72,7 +65,7 @@ export class TileActions {
     const [first] = seen;
     const audio = seen.some(({ hasSound }) => hasSound);
     controls.set('sound', { pressed: audio && sound, disabled: !audio });
-    controls.set('fit', { pressed: this.#fit === 'cover' });
+    controls.set('fit', { pressed: document.body.classList.contains('cover') });
     controls.set('fullscreen', { pressed: document.fullscreenElement !== null, hidden: first && !canFillScreen(first.video) });
     controls.set('pip', { disabled: !chosen, hidden: first && !canPictureInPicture(first.video) });
     controls.set('rotate', { disabled: !chosen });
