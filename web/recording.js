@@ -15,31 +15,39 @@
  */
 
 /**
- * The best first. A camera's picture changes its size with the network, which an
- * MP4 bears only with the codec's parameters among the frames (avc3), so that
- * WebM goes before other MP4.
+ * Containers and their codecs, the best first. A camera's picture changes its size
+ * with the network, which an MP4 bears only with the codec's parameters among the
+ * frames (avc3), so that WebM goes before other MP4.
+ *
+ * @type {{container: 'mp4' | 'webm', video?: string, audio?: string}[]}
  */
 const TYPES = [
-  'video/mp4;codecs="avc3.640034,mp4a.40.2"',
-  'video/mp4;codecs="avc3.640034,opus"',
-  'video/webm;codecs="vp9,opus"',
-  'video/webm;codecs="vp8,opus"',
-  'video/webm',
-  'video/mp4',
+  { container: 'mp4', video: 'avc3.640034', audio: 'mp4a.40.2' },
+  { container: 'mp4', video: 'avc3.640034', audio: 'opus' },
+  { container: 'webm', video: 'vp9', audio: 'opus' },
+  { container: 'webm', video: 'vp8', audio: 'opus' },
+  { container: 'webm' },
+  { container: 'mp4' },
 ];
 
 /** Between two chunks, in milliseconds. What was not written yet is lost when the browser crashes. */
 const CHUNK = 1000;
 
 /**
- * The form in which this browser records, undefined where it cannot.
+ * The form in which this browser records, undefined where it cannot. Without sound
+ * its codec must not be named: Firefox would wait for it.
  *
  * @param {(type: string) => boolean} isSupported
+ * @param {boolean} withSound
  * @returns {{type: string, extension: 'mp4' | 'webm'} | undefined}
  */
-export function recordingType(isSupported) {
-  const type = TYPES.find(isSupported);
-  return type === undefined ? undefined : { type, extension: type.startsWith('video/mp4') ? 'mp4' : 'webm' };
+export function recordingType(isSupported, withSound) {
+  for (const { container, video, audio } of TYPES) {
+    const codecs = withSound ? `${video},${audio}` : video;
+    const type = video ? `video/${container};codecs="${codecs}"` : `video/${container}`;
+    if (isSupported(type)) return { type, extension: container };
+  }
+  return undefined;
 }
 
 /** One recording, from its making until its file is whole. */

@@ -82,14 +82,15 @@ export class Recordings {
    */
   async #prepare(tile) {
     const [{ recordingType }, { askForFile, fileSink, memorySink }] = await Promise.all([import('./recording.js'), import('./recording-sinks.js')]);
-    const chosen = recordingType((type) => MediaRecorder.isTypeSupported(type));
+    const stream = streamOf(tile);
+    const chosen = recordingType((type) => MediaRecorder.isTypeSupported(type), stream.getAudioTracks().length > 0);
     if (!chosen) throw new Error('no type of recording is supported');
     const name = fileName(tile.name, new Date(), chosen.extension);
     const file = await askForFile(name);
     if (file === 'cancelled') return undefined;
     const give = (/** @type {Blob} */ whole) => download(whole, name, this.#signal);
     const sink = file === 'none' ? memorySink(give, chosen.type) : await fileSink(file);
-    return { recorder: new MediaRecorder(tracksOf(tile), { mimeType: chosen.type }), sink };
+    return { recorder: new MediaRecorder(stream, { mimeType: chosen.type }), sink };
   }
 }
 
@@ -100,7 +101,7 @@ export class Recordings {
  *
  * @param {Tile} tile
  */
-function tracksOf({ picture }) {
+function streamOf({ picture }) {
   const tracks = picture.camera.stream?.getTracks() ?? [];
   return new MediaStream(tracks.filter(({ kind, muted }) => kind === 'video' || !muted));
 }

@@ -42,7 +42,7 @@ export async function savedBytes(page) {
       reader.onload = resolve;
       reader.readAsDataURL(blob);
     });
-    return String(reader.result).split(',')[1];
+    return String(reader.result).split(',').at(-1) ?? ''; // the type may have a comma as well
   });
   return Buffer.from(base64, 'base64');
 }

@@ -1,5 +1,8 @@
 // @ts-check
 // The cameras on a receive page.
+import { moves, press } from './pages.js';
+import { catchDownloads } from './saved.js';
+import { blankDevice, sendDevice, serve } from './scene.js';
 import { until } from './until.js';
 
 /**
@@ -48,3 +51,29 @@ export async function tilesMove(page, count) {
     return tiles.length === count && moving ? tiles : undefined;
   }, { describe: () => seenTiles(page) });
 }
+
+/**
+ * A receive page, live, in front, with its bar, and its downloads caught.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('./browsers.js').BrowserName} name
+ */
+export async function watching(t, name) {
+  const server = await serve(t);
+  const receiver = await blankDevice(t, name);
+  await catchDownloads(receiver);
+  await receiver.goto(`${server.url}/receive`);
+  const sender = await sendDevice(t, server.url);
+  await press(sender);
+  await moves(receiver);
+  await receiver.bringToFront();
+  await receiver.waitForSelector('#panel', { visible: true });
+  return { server, receiver, sender };
+}
+
+/** The size of the picture as it came, and the box that it fills on the screen. @param {import('puppeteer-core').Page} page */
+export const picture = (page) => page.$eval('#preview', (video) => {
+  const { videoWidth, videoHeight } = /** @type {HTMLVideoElement} */ (video);
+  const { width, height } = video.getBoundingClientRect();
+  return { size: [videoWidth, videoHeight], box: [Math.round(width), Math.round(height)], fit: getComputedStyle(video).objectFit };
+});
