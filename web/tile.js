@@ -54,6 +54,7 @@ export class Tile {
     this.element.classList.remove('shown');
     delete this.element.dataset.turn;
     delete this.element.dataset.state;
+    this.route = '';
   }
 
   get state() {
@@ -129,6 +130,15 @@ export class Tile {
       this.play();
       this.#events.onsilenced();
     });
+  }
+
+  get route() {
+    return this.#part('.route').textContent ?? '';
+  }
+
+  /** The way that the picture takes, '' as long as it is not known. @param {string} words */
+  set route(words) {
+    setText(this.#part('.route'), words);
   }
 
   /** What is said of a recording; '' for none. @param {string} text */
