@@ -70,19 +70,51 @@ func (h *Handler) get(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	defer reader.Close()
-	after, acknowledges := cursor(x.r.Header)
+	r := poll{reader: reader}
+	r.after, r.acknowledges = cursor(x.r.Header)
 	if wantsStream(x.r.Header) {
-		return h.stream(x, reader, after)
+		return h.parked(x, r, func(x *exchange) error { return h.stream(x, reader, r.after) })
 	}
 	wait := h.wait(x)
-	if acknowledges {
-		err = h.next(x, reader, after, wait)
-	} else {
-		err = h.take(x, reader, wait)
+	soon := min(wait, parkedAfter)
+	err = h.next(x, r, soon)
+	if errors.Is(err, ErrEmpty) && soon < wait {
+		return h.parked(x, r, func(x *exchange) error { return r.outcome(h.next(x, r, wait-soon)) })
 	}
-	if isContextError(err) {
+	reader.Close()
+	return r.outcome(err)
+}
+
+// poll is what a GET asked for.
+type poll struct {
+	reader       Reader
+	after        string // for a reader that acknowledges
+	acknowledges bool
+}
+
+// parked answers x by a line if one can be had, and in place otherwise. Either
+// way it closes the reader.
+func (h *Handler) parked(x *exchange, r poll, answer func(*exchange) error) error {
+	taken := h.lines.open(x, func(x *exchange) {
+		err := answer(x)
+		r.reader.Close()
+		h.finish(x, err)
+		http.NewResponseController(x.w).Flush()
+	})
+	if taken {
+		return errTakenOver
+	}
+	defer r.reader.Close()
+	return answer(x)
+}
+
+// outcome returns the error that answers a poll which err ended.
+func (r poll) outcome(err error) error {
+	switch {
+	case isContextError(err):
 		return ErrEmpty // the server stops, or nobody is there to tell
+	case errors.Is(err, ErrDisplaced) && !r.acknowledges:
+		return ErrEmpty // the clients of the original know no other answer
 	}
 	return err
 }
@@ -107,10 +139,6 @@ func (h *Handler) wait(x *exchange) time.Duration {
 func (h *Handler) take(x *exchange, reader Reader, wait time.Duration) error {
 	ctx := x.r.Context()
 	m, err := reader.Take(ctx, wait)
-	if errors.Is(err, ErrDisplaced) {
-		// The clients of the original know no other answer than an empty one.
-		return ErrEmpty
-	}
 	if err != nil {
 		return err
 	}
@@ -125,14 +153,17 @@ func (h *Handler) take(x *exchange, reader Reader, wait time.Duration) error {
 	return nil
 }
 
-// next gives a reader that acknowledges the message behind the one with the ID
-// after, which it thereby acknowledges.
-func (h *Handler) next(x *exchange, reader Reader, after string, wait time.Duration) error {
+// next gives a message to a poll. One that acknowledges gets the message behind
+// r.after, which it thereby acknowledges.
+func (h *Handler) next(x *exchange, r poll, wait time.Duration) error {
+	if !r.acknowledges {
+		return h.take(x, r.reader, wait)
+	}
 	ctx := x.r.Context()
-	if err := reader.Ack(ctx, after); err != nil {
+	if err := r.reader.Ack(ctx, r.after); err != nil {
 		return err
 	}
-	m, err := reader.Next(ctx, after, wait)
+	m, err := r.reader.Next(ctx, r.after, wait)
 	if err != nil {
 		return err
 	}
