@@ -47,6 +47,7 @@ type exchange struct {
 	r       *http.Request
 	address netip.Addr // the client's, as the limits count it
 	owner   Credentials
+	proven  bool   // whether owner's password was right before
 	allow   string // the resource's methods
 	applied string // the value of Preference-Applied, if any
 	begun   bool   // whether the answer has gone out, so that no error can replace it
@@ -147,12 +148,18 @@ func (h *Handler) options(x *exchange) error {
 	return nil
 }
 
+// Values of headers that are the same in every answer, so that none allocates them.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+)
+
 // header sets the headers that all answers have. It is called as late as can
 // be, because a waiting GET would keep them in memory.
 func (h *Handler) header(x *exchange) http.Header {
 	header := x.w.Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
+	header["Cache-Control"] = noStore
+	header["X-Content-Type-Options"] = noSniff
 	if x.applied != "" {
 		header.Set("Preference-Applied", x.applied)
 	}

@@ -56,7 +56,7 @@ func BenchmarkHandlerGet(b *testing.B) {
 	body := []byte(benchmarkBody)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := store.Put(b.Context(), signaling.Credentials{ID: "sender"}, "receiver", body, ""); err != nil {
+		if err := store.Put(b.Context(), signaling.Credentials{ID: "sender"}, "receiver", body, "", nil); err != nil {
 			b.Fatal(err)
 		}
 		w := discard{make(http.Header)}

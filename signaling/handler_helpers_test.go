@@ -22,7 +22,7 @@ func newRequest(method, target, id, body string) *http.Request {
 
 func openReader(tb testing.TB, store signaling.Store, id string) signaling.Reader {
 	tb.Helper()
-	reader, err := store.Open(tb.Context(), signaling.Credentials{ID: id, Password: "password"})
+	reader, err := store.Open(tb.Context(), signaling.Credentials{ID: id, Password: "password"}, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -169,9 +169,9 @@ type openings struct {
 	opened, closed chan<- struct{} // closed may be nil
 }
 
-func (o openings) Open(ctx context.Context, owner signaling.Credentials) (signaling.Reader, error) {
+func (o openings) Open(ctx context.Context, owner signaling.Credentials, admit signaling.Admission) (signaling.Reader, error) {
 	defer func() { o.opened <- struct{}{} }()
-	reader, err := o.Store.Open(ctx, owner)
+	reader, err := o.Store.Open(ctx, owner, admit)
 	if err != nil || o.closed == nil {
 		return reader, err
 	}

@@ -26,6 +26,10 @@ const parkedAfter = time.Second
 // closingTime is how long the lines have to say that the server stops.
 const closingTime = time.Second
 
+// keptBuffer is the size in bytes up to which a line keeps its buffer for the
+// next event: that of a browser's offer.
+const keptBuffer = 2 << 10
+
 // lines owns the goroutines and connections of all lines. The zero value takes
 // over nothing.
 type lines struct {
@@ -174,6 +178,9 @@ func (l *line) FlushError() error {
 		return nil
 	}
 	_, err := l.conn.Write(l.out)
-	l.out = nil
+	l.out = l.out[:0]
+	if cap(l.out) > keptBuffer {
+		l.out = nil
+	}
 	return err
 }
