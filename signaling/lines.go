@@ -167,6 +167,10 @@ func (l *line) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// SetWriteDeadline does nothing, for [http.ResponseController]: FlushError has
+// deadlines of its own.
+func (l *line) SetWriteDeadline(time.Time) error { return nil }
+
 // FlushError sends what was written, for [http.ResponseController].
 func (l *line) FlushError() error {
 	// A deadline costs a timer: under load it is moved only now and then.
