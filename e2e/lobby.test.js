@@ -62,7 +62,7 @@ test('sound goes on with one tap on each side', async (t) => {
   const server = await serve(t);
   const { sender, receiver } = await livePair(t, server.url);
   await sender.click('#microphone');
-  await receiver.waitForSelector('#sound:not(:disabled)');
+  await receiver.waitForSelector('#sound[aria-disabled="false"]');
   await receiver.click('#sound');
   await receiver.waitForSelector('#sound[aria-pressed="true"]');
   await moves(receiver);

@@ -7,7 +7,7 @@ import { Outlet } from './outlet.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
 import { showShield } from './shield.js';
 import { showViewers } from './viewers.js';
-import { sendView } from './words.js';
+import { sendView } from './send-words.js';
 
 const preview = element('preview', HTMLVideoElement);
 const devices = element('devices', HTMLSelectElement);
@@ -28,7 +28,7 @@ class SendPage {
   #closed = new AbortController();
   #signal = this.#closed.signal;
   #stream = new MediaStream();
-  /** @type {import('./words.js').SendFacts['media']} */
+  /** @type {import('./send-words.js').SendFacts['media']} */
   #media = 'opening';
   #lobby = true;
   /** Runs while Start is deaf. @type {ReturnType<typeof setTimeout> | undefined} */
@@ -276,7 +276,7 @@ class SendPage {
     showShield(receiver?.session, found?.sealed ?? false);
   }
 
-  /** @param {import('./words.js').SendFacts['media']} media */
+  /** @param {import('./send-words.js').SendFacts['media']} media */
   #enter(media) {
     this.#media = media;
     this.#render();

@@ -1,5 +1,6 @@
 // @ts-check
 // The statistics over the picture, loaded when they are first asked for.
+import { loadStyle } from './load-style.js';
 import { setText } from './page.js';
 import { History, linePath } from './sparkline.js';
 import { StatsReader } from './stats.js';
@@ -27,7 +28,7 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param {() => void} onclose called when the person closes them
  */
 export async function showStats(host, source, signal, onclose) {
-  await loadStyle();
+  await loadStyle('stats-overlay.css');
   if (signal.aborted) return;
   const overlay = new Overlay(onclose);
   host.append(overlay.element);
@@ -135,18 +136,4 @@ function closeButton(onclose) {
   drawing.append(cross);
   button.append(drawing);
   return button;
-}
-
-/** Loads the overlay's style sheet, once. */
-async function loadStyle() {
-  const href = new URL('stats-overlay.css', import.meta.url).href;
-  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = href;
-  await new Promise((resolve) => {
-    link.addEventListener('load', resolve);
-    link.addEventListener('error', resolve); // plain, but all there
-    document.head.append(link);
-  });
 }

@@ -79,7 +79,7 @@ export async function says(page, pattern, options) {
 /** What a person can read on the page. @param {Page} page */
 export function words(page) {
   return page.evaluate(() => {
-    const texts = [...document.querySelectorAll('#status, #shield, #hint, #note, #trouble')];
+    const texts = [...document.querySelectorAll('#status, #shield, #hint, #note, #notice, #trouble')];
     return texts.filter((e) => e.checkVisibility()).map((e) => /** @type {HTMLElement} */ (e).innerText);
   });
 }
