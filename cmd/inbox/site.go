@@ -23,7 +23,8 @@ const lobby = "receiver"
 // site is everything that the server serves.
 type site struct {
 	*http.ServeMux
-	root *os.Root // of the user's own pages; nil for the built-in ones
+	mailbox *signaling.Handler
+	root    *os.Root // of the user's own pages; nil for the built-in ones
 }
 
 // Close closes the folder of the user's pages, if there is one.
@@ -36,7 +37,7 @@ func (s *site) Close() error {
 
 // newSite makes all but /config.json, for which the server must listen first.
 func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog.Logger) (*site, error) {
-	s := &site{ServeMux: http.NewServeMux()}
+	s := &site{ServeMux: http.NewServeMux(), mailbox: newMailbox(c, store, log)}
 	pages, err := s.pages(c.public)
 	if err != nil {
 		return nil, err
@@ -45,9 +46,8 @@ func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog
 	if err != nil {
 		return nil, err
 	}
-	mailbox := newMailbox(c, store, log)
-	s.Handle("/inbox", mailbox)
-	s.Handle("/ice-servers", mailbox)
+	s.Handle("/inbox", s.mailbox)
+	s.Handle("/ice-servers", s.mailbox)
 	s.Handle("GET /openapi.yaml", documents)
 	s.Handle("GET /swagger.yml", documents)
 	s.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
