@@ -137,8 +137,9 @@ export class Wall {
     const { chosen, seen, tiles } = this;
     for (const tile of this.#tiles.values()) {
       const shown = seen.includes(tile);
-      tile.element.classList.toggle('shown', shown);
-      tile.frame(tile === chosen, tiles.length < 2);
+      if (!shown) tile.place = 'hidden';
+      else if (tile !== chosen) tile.place = 'one of several';
+      else tile.place = tiles.length > 1 ? 'large' : 'alone';
       tile.hear(this.#sound && shown);
     }
     this.#root.classList.toggle('one', seen.length < 2);
