@@ -5,7 +5,7 @@
  * A camera of the viewer, with what it says of itself where it does: its name,
  * whether it sends its picture, and whether new frames have stopped to come.
  *
- * @typedef {import('./viewer.js').ViewedCamera & {name?: string, video?: string, stalled?: boolean}} ViewedCamera
+ * @typedef {import('./viewer.js').ViewedCamera} ViewedCamera
  *
  * How a picture stands: 'paused' and 'away' are the camera's own words for why it
  * sends none; 'reconnecting' has a last frame that must not pass for a live one.

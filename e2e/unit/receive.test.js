@@ -57,7 +57,7 @@ test('file names have the camera and the local time, and nothing that a file sys
 });
 
 test('what stands on the screen: a picture that stopped is not called live', () => {
-  const camera = { id: 'c', seen: true, state: /** @type {const} */ ('live') };
+  const camera = { id: 'c', seen: true, name: '', video: /** @type {const} */ ('live'), stalled: false, state: /** @type {const} */ ('live') };
   assert.equal(pictureState(camera), 'live');
   assert.equal(pictureState({ ...camera, video: 'live', stalled: false }), 'live');
   assert.equal(pictureState({ ...camera, stalled: true }), 'reconnecting');
