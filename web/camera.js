@@ -1,4 +1,5 @@
 // @ts-check
+import { applyEncoding } from './encoding.js';
 import { MailboxError } from './mailbox-error.js';
 import { randomId } from './identity.js';
 import { Receiver } from './receiver.js';
@@ -13,6 +14,7 @@ import { Backoff } from './timing.js';
  * @property {(to: string, message: Message, signal: AbortSignal) => Promise<void>} send
  * @property {MediaStream} stream the stream that receivers see the tracks in
  * @property {() => RTCConfiguration} [config]
+ * @property {() => string} [name] what receivers call this camera
  * @property {() => void} [onchange] called when `receivers` changed
  * @property {(options: import('./session.js').SessionOptions) => Session} [createSession]
  * @property {Partial<typeof TIMES>} [times]
@@ -53,9 +55,14 @@ export class Camera {
   #send;
   #stream;
   #config;
+  #name;
   #onchange;
   #createSession;
   #times;
+  /** @type {import('./messages.js').PictureState} */
+  #video = 'live';
+  /** @type {Record<typeof KINDS[number], import('./encoding.js').Encoding>} */
+  #encodings = { video: {}, audio: {} };
   /** @type {{video: MediaStreamTrack | null, audio: MediaStreamTrack | null}} */
   #tracks = { video: null, audio: null };
   /** @type {Map<string, Receiver>} */
@@ -69,10 +76,11 @@ export class Camera {
   #prepared;
 
   /** @param {CameraOptions} options */
-  constructor({ send, stream, config = () => ({}), onchange = () => {}, createSession = (options) => new Session(options), times = {} }) {
+  constructor({ send, stream, config = () => ({}), name = () => '', onchange = () => {}, createSession = (options) => new Session(options), times = {} }) {
     this.#send = send;
     this.#stream = stream;
     this.#config = config;
+    this.#name = name;
     this.#onchange = onchange;
     this.#createSession = createSession;
     this.#times = { ...TIMES, ...times };
@@ -103,6 +111,31 @@ export class Camera {
       await Promise.all(all).catch(() => session.end('lost'));
     });
     await Promise.all(replaced);
+  }
+
+  /**
+   * Tells the encoders of every session, present and future.
+   *
+   * @param {import('./encoding.js').Encoding} encoding
+   * @param {typeof KINDS[number]} [kind]
+   */
+  setEncoding(encoding, kind = 'video') {
+    this.#encodings[kind] = encoding;
+    for (const { session } of this.#receivers.values()) {
+      if (session?.state === 'connected') void applyEncoding(senderOf(session, kind), encoding);
+    }
+  }
+
+  /**
+   * Tells every receiver how the picture stands and what the camera is called, also in later offers.
+   *
+   * @param {import('./messages.js').PictureState} video
+   */
+  setState(video) {
+    this.#video = video;
+    for (const { id, session } of this.#receivers.values()) {
+      if (session && !session.unanswered) this.#tell(id, { type: 'state', session: session.id, video, name: this.#name() });
+    }
   }
 
   /**
@@ -305,7 +338,7 @@ export class Camera {
     const session = this.#createSession({
       id,
       config: this.#config(),
-      send: (message) => this.#send(opened.to, message, this.#started?.signal ?? AbortSignal.abort()),
+      send: (message) => this.#send(opened.to, this.#introduce(message), this.#started?.signal ?? AbortSignal.abort()),
       onstate: (session) => this.#changed(opened.to, session),
       tuneAnswer: (sdp) => withStartBitrate(sdp, START_BITRATE),
     });
@@ -319,13 +352,29 @@ export class Camera {
   }
 
   /**
+   * An offer says whose it is.
+   *
+   * @param {Message} message
+   * @returns {Message}
+   */
+  #introduce(message) {
+    return message.type === 'offer' ? { ...message, name: this.#name(), video: this.#video } : message;
+  }
+
+  /**
    * @param {string} to
    * @param {Session} session
    */
   #changed(to, session) {
     const receiver = this.#receivers.get(to);
     if (receiver?.session !== session) return;
-    if (session.state === 'connected') receiver.connected = receiver.seen = true;
+    if (session.state === 'connected') {
+      receiver.connected = receiver.seen = true;
+      for (const kind of KINDS) {
+        const encoding = this.#encodings[kind];
+        if (Object.values(encoding).some((value) => value !== undefined)) void applyEncoding(senderOf(session, kind), encoding);
+      }
+    }
     if (session.state === 'ended') receiver.pause.end(); // nothing more to wait for
     this.#onchange();
   }
@@ -337,4 +386,12 @@ export class Camera {
   #tell(to, message) {
     this.#send(to, message, AbortSignal.timeout(5000)).catch(() => {}); // it is only a courtesy
   }
+}
+
+/**
+ * @param {Session} session
+ * @param {typeof KINDS[number]} kind
+ */
+function senderOf({ pc }, kind) {
+  return pc.getTransceivers()[KINDS.indexOf(kind)].sender;
 }

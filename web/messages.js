@@ -4,10 +4,13 @@
 // other peer and is checked before anybody relies on its shape.
 
 /**
- * @typedef {{type: 'offer' | 'answer', sdp: string, session?: string}} DescriptionMessage
+ * @typedef {'live' | 'paused' | 'away'} PictureState how a camera's picture stands: the person paused it, or the system keeps it back
+ * @typedef {{name?: string, video?: PictureState}} Introduction what a camera says of itself
+ * @typedef {{type: 'offer' | 'answer', sdp: string, session?: string} & Introduction} DescriptionMessage
+ * @typedef {{type: 'state', session?: string} & Introduction} StateMessage
  * @typedef {{type: 'icecandidate', candidate: RTCIceCandidateInit, session?: string}} CandidateMessage
  * @typedef {{type: 'watch' | 'bye', session?: string}} PlainMessage
- * @typedef {DescriptionMessage | CandidateMessage | PlainMessage} Message
+ * @typedef {DescriptionMessage | CandidateMessage | PlainMessage | StateMessage} Message
  */
 
 /**
@@ -28,6 +31,9 @@ export function parseMessage(body) {
   const session = typeof value.session === 'string' && value.session !== '' ? value.session : undefined;
   switch (type) {
     case 'offer':
+      return typeof sdp === 'string' ? withSession({ type, sdp, ...introductionOf(value) }, session) : null;
+    case 'state':
+      return withSession({ type, ...introductionOf(value) }, session);
     case 'answer':
       return typeof sdp === 'string' ? withSession({ type, sdp }, session) : null;
     case 'icecandidate':
@@ -72,6 +78,18 @@ export function candidateFits(candidate, sdp) {
  */
 export function withSession(message, session) {
   return session === undefined ? message : { ...message, session };
+}
+
+/**
+ * @param {Record<string, unknown>} value
+ * @returns {Introduction}
+ */
+function introductionOf({ name, video }) {
+  /** @type {Introduction} */
+  const introduction = {};
+  if (typeof name === 'string') introduction.name = name.slice(0, 64);
+  if (video === 'live' || video === 'paused' || video === 'away') introduction.video = video;
+  return introduction;
 }
 
 /**

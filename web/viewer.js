@@ -20,6 +20,8 @@ import { Backoff, sleep } from './timing.js';
  * @property {Session} [session]
  * @property {MediaStream} [stream]
  * @property {boolean} seen whether it was live before
+ * @property {string} name '' where it was not told
+ * @property {import('./messages.js').PictureState} video
  * @property {AbortController} [asking]
  */
 
@@ -80,6 +82,9 @@ export class Viewer {
       case 'offer':
         this.#offered(from, message);
         break;
+      case 'state':
+        if (camera && session && message.session === session.id) this.#introduced(camera, message);
+        break;
       case 'icecandidate':
         if (session && message.session === session.id && session.fits(message.candidate)) void session.receive(message);
         else this.#early.hold(from, message);
@@ -135,6 +140,7 @@ export class Viewer {
     if (!camera) return;
     camera.asking?.abort();
     camera.asking = undefined;
+    this.#introduced(camera, { name: '', video: 'live', ...offer });
     if (camera.session && offer.session !== undefined && offer.session === camera.session.id) {
       void camera.session.receive(offer);
       return;
@@ -143,6 +149,16 @@ export class Viewer {
     const session = this.#open(camera, offer.session);
     void session.receive(offer);
     for (const candidate of this.#early.take(from, offer)) void session.receive(candidate);
+  }
+
+  /**
+   * @param {ViewedCamera} camera
+   * @param {import('./messages.js').Introduction} introduction
+   */
+  #introduced(camera, { name = camera.name, video = camera.video }) {
+    if (camera.name === name && camera.video === video) return;
+    Object.assign(camera, { name, video });
+    this.#onchange(camera);
   }
 
   /**
@@ -215,7 +231,7 @@ export class Viewer {
   #camera(id) {
     let camera = this.cameras.get(id);
     if (!camera && this.cameras.size < MAX_CAMERAS) {
-      camera = { id, state: 'asking', seen: false };
+      camera = { id, state: 'asking', seen: false, name: '', video: 'live' };
       this.cameras.set(id, camera);
     }
     return camera;

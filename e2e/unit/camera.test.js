@@ -16,6 +16,7 @@ function start(t) {
   const server = { absent: false };
   const camera = new Camera({
     stream: /** @type {any} */ ({}),
+    name: () => 'Hall',
     send: async (to, message) => {
       if (server.absent) throw new MailboxError('absent');
       sent.push({ to, message });
@@ -154,4 +155,33 @@ test('a prepared offer is used once', async (t) => {
   await settle();
   assert.equal(offers().length, 1);
   assert.equal(connections.length, 2);
+});
+
+test('it says its name and how its picture stands, in offers and in between', async (t) => {
+  const { camera, offers, sent, connect } = start(t);
+  camera.start('r');
+  await settle();
+  assert.deepEqual([offers()[0].message.name, offers()[0].message.video], ['Hall', 'live']);
+  await connect('r');
+  camera.setState('paused');
+  await settle();
+  const { session } = offers()[0].message;
+  assert.deepEqual(sent.at(-1), { to: 'r', message: { type: 'state', session, video: 'paused', name: 'Hall' } });
+  camera.receive('other', { type: 'watch' });
+  await settle();
+  assert.equal(offers().at(-1)?.message.video, 'paused');
+});
+
+test('encoders are told what was set, those of later sessions too', async (t) => {
+  const { camera, connections, connect } = start(t);
+  camera.setEncoding({ maxBitrate: 2e6, degradationPreference: 'maintain-framerate' });
+  camera.setEncoding({ maxBitrate: 128_000 }, 'audio');
+  camera.start('r');
+  await settle();
+  await connect('r');
+  await settle();
+  assert.deepEqual(connections[0].parameters, [{ encodings: [{ maxBitrate: 2e6 }], degradationPreference: 'maintain-framerate' }, { encodings: [{ maxBitrate: 128_000 }] }]);
+  camera.setEncoding({});
+  await settle();
+  assert.deepEqual(connections[0].parameters[0], { encodings: [{}] });
 });

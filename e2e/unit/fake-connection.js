@@ -16,11 +16,22 @@ export class FakeConnection {
   onconnectionstatechange = null;
   ontrack = null;
   transport = { state: 'new', onstatechange: /** @type {(() => void) | null} */ (null) };
-  /** @type {{sender: {transport: any, replaceTrack: () => Promise<void>}}[]} */
+  /** What the senders were told of their encodings, each as it stands. @type {any[]} */
+  parameters = [];
+  /** @type {{sender: Record<string, any>}[]} */
   #transceivers = [];
 
   addTransceiver() {
-    this.#transceivers.push({ sender: { transport: this.transport, replaceTrack: async () => {} } });
+    const at = this.#transceivers.length;
+    const parameters = { encodings: [{}] };
+    this.#transceivers.push({
+      sender: {
+        transport: this.transport,
+        replaceTrack: async () => {},
+        getParameters: () => structuredClone(this.parameters[at] ?? parameters),
+        setParameters: async (/** @type {unknown} */ told) => void (this.parameters[at] = told),
+      },
+    });
   }
 
   getTransceivers() {

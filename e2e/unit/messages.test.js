@@ -60,3 +60,11 @@ test('early candidates are bounded', () => {
   for (let i = 0; i < 10; i++) early.hold('a', candidate('abcd'));
   assert.equal(early.take('a', { type: 'offer', sdp: SDP }).length, 3);
 });
+
+test('what a camera says of itself is kept as far as it makes sense', () => {
+  assert.deepEqual(parseMessage('{"type":"offer","sdp":"s","name":"Hall","video":"paused"}'), { type: 'offer', sdp: 's', name: 'Hall', video: 'paused' });
+  assert.deepEqual(parseMessage('{"type":"state","session":"q","name":7,"video":"odd"}'), { type: 'state', session: 'q' });
+  const long = parseMessage(JSON.stringify({ type: 'state', name: 'x'.repeat(100) }));
+  assert.equal(long?.type === 'state' && long.name?.length, 64);
+  assert.deepEqual(parseMessage('{"type":"answer","sdp":"s","name":"Hall"}'), { type: 'answer', sdp: 's' });
+});

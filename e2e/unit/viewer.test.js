@@ -141,3 +141,17 @@ test('cameras are bounded', async (t) => {
   await settle();
   assert.equal(connections.length, 16);
 });
+
+test('a camera says what it is called and how its picture stands', async (t) => {
+  const { viewer } = start(t);
+  viewer.receive('a', { type: 'offer', sdp: '1', session: 's', name: 'Hall', video: 'paused' });
+  const said = () => [viewer.cameras.get('a')?.name, viewer.cameras.get('a')?.video];
+  assert.deepEqual(said(), ['Hall', 'paused']);
+  viewer.receive('a', { type: 'state', session: 'earlier', video: 'away' });
+  assert.deepEqual(said(), ['Hall', 'paused']);
+  viewer.receive('a', { type: 'state', session: 's', video: 'live', name: 'Door' });
+  assert.deepEqual(said(), ['Door', 'live']);
+  viewer.receive('a', { type: 'offer', sdp: '2', session: 't' });
+  assert.deepEqual(said(), ['', 'live'], 'an offer that says nothing is from an older page');
+  await settle();
+});
