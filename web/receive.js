@@ -172,6 +172,7 @@ class ReceivePage {
         mailbox: own ?? 'connecting',
         lobby: this.#lobby ? (lobby ?? 'connecting') : 'refused',
         camera,
+        video: this.#shown?.video,
         refused: this.#refused,
         sendAddress: address('send'),
       }),

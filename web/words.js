@@ -6,7 +6,7 @@
  * A card over the picture: what happened, what to do, and one button.
  *
  * @typedef {{what: string, todo: string, label: string, action: Action}} Trouble
- * @typedef {'camera' | 'server' | 'resume' | 'home'} Action
+ * @typedef {'camera' | 'next' | 'server' | 'resume' | 'home'} Action
  *
  * What a page shows. note is what else there is to know; tone colours the dot beside the status.
  *
@@ -18,7 +18,19 @@
 const CAMERA_TROUBLE = {
   denied: {
     what: 'This page may not use the camera.',
-    todo: 'Allow the camera for this address (the symbol beside the address, or the browser’s site settings), then try again.',
+    todo: 'Allow the camera for this address: press the symbol beside the address, or look in the browser’s site settings. The page then goes on by itself.',
+    label: 'Try again',
+    action: 'camera',
+  },
+  dismissed: {
+    what: 'The browser’s question about the camera was closed without an answer.',
+    todo: 'Let the browser ask again, and press Allow.',
+    label: 'Ask again',
+    action: 'camera',
+  },
+  system: {
+    what: 'This device does not let the browser use the camera.',
+    todo: 'Allow the camera for the browser in the device’s privacy settings, then try again.',
     label: 'Try again',
     action: 'camera',
   },
@@ -30,7 +42,7 @@ const CAMERA_TROUBLE = {
   },
   busy: {
     what: 'The camera is in use by another program.',
-    todo: 'Close the program or browser tab that uses it, then try again.',
+    todo: 'Close the program or browser tab that uses it, then try again, or choose another camera.',
     label: 'Try again',
     action: 'camera',
   },
@@ -60,6 +72,30 @@ const CAMERA_TROUBLE = {
   },
 };
 
+/** The camera was disconnected, and there is another. @type {Trouble} */
+const GONE_WITH_ANOTHER = {
+  what: 'The camera was disconnected.',
+  todo: 'Connect it again and the picture goes on by itself, or use another camera until then.',
+  label: 'Use another camera',
+  action: 'next',
+};
+
+/** An installed page has no address bar. @type {Trouble} */
+const DENIED_INSTALLED = {
+  ...CAMERA_TROUBLE.denied,
+  todo: 'Allow the camera for this app in the device’s or the browser’s settings. The page then goes on by itself.',
+};
+
+/** @type {Partial<Record<import('./capture.js').CaptureProblem, string>>} */
+const SOUND_NOTES = {
+  denied: 'This page may not use the microphone. Allow it where the camera is allowed, then switch it on again.',
+  dismissed: 'The browser’s question about the microphone was closed. Switch it on again and press Allow.',
+  system: 'This device does not let the browser use the microphone. Allow it in the device’s privacy settings.',
+  none: 'This device has no microphone that the browser can find. Connect one, then switch it on.',
+  busy: 'The microphone is in use by another program. Close that, then switch it on again.',
+  gone: 'The microphone was disconnected. Connect it and switch it on again.',
+};
+
 /** @type {Trouble} */
 const LOBBY_OFF = {
   what: 'This server has its lobby switched off.',
@@ -84,6 +120,8 @@ const REFUSED = {
   stranger: 'A message from somebody whom this link does not name was refused.',
 };
 
+const AWAY = 'This device keeps the camera back: it was locked, there is a call, or another app is in front. The picture goes on by itself.';
+
 const NO_SERVER = 'No connection to the server, trying again…';
 
 /**
@@ -99,6 +137,10 @@ function elsewhere(address) {
 /**
  * @typedef {object} SendFacts
  * @property {'opening' | 'ready' | import('./capture.js').CaptureProblem} media
+ * @property {'live' | 'paused' | 'away'} video what viewers are to know of the picture
+ * @property {'camera' | 'screen'} kind of the picture
+ * @property {boolean} others whether there are more cameras than one that is lost
+ * @property {boolean} installed whether the page runs without an address bar
  * @property {import('./signaling.js').MailboxState} mailbox
  * @property {boolean} lobby whether this server has the lobby
  * @property {import('./links.js').Link['kind']} link that this page was opened with
@@ -106,7 +148,6 @@ function elsewhere(address) {
  * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {boolean} started
  * @property {import('./receiver.js').ReceiverState[]} receivers
- * @property {string} quality of the picture, such as "720p30"; may be empty
  * @property {string} receiveAddress where to open the receive page
  */
 
@@ -114,19 +155,23 @@ function elsewhere(address) {
  * @param {SendFacts} facts
  * @returns {View}
  */
-export function sendView({ media, mailbox, lobby, link, inviting, refused, started, receivers, quality, receiveAddress }) {
-  const trouble = sendTrouble(media, mailbox, lobby || inviting || link === 'to', link);
+export function sendView(facts) {
+  const { media, video, kind, mailbox, link, refused, started, receivers, receiveAddress } = facts;
+  const trouble = sendTrouble(facts);
   const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string, hint?: string) => View} */
   const view = (tone, status, hint = '') => ({ tone, status, hint, note, trouble });
   const live = receivers.filter((state) => state === 'live').length;
-  if (live > 0) {
-    return view('live', ['Live', live > 1 ? `${live} watching` : '', quality].filter(Boolean).join(' · '));
+  if (live > 0 && (media === 'ready' || media === 'opening')) {
+    if (video === 'paused') return view('idle', 'Paused', 'Nobody sees or hears anything until you go on.');
+    if (video === 'away') return view('bad', 'Interrupted', AWAY);
+    return view('live', ['Live', live > 1 ? `${live} watching` : '', kind === 'screen' ? 'your screen' : ''].filter(Boolean).join(' · '));
   }
   if (trouble) return view('bad', started ? 'Not sending' : 'Not ready');
   if (media === 'opening') return view('busy', 'Opening the camera…', 'Your browser may ask whether this page may use it.');
+  if (video === 'away') return view('bad', 'Interrupted', AWAY);
+  if (mailbox === 'offline') return view('bad', NO_SERVER, 'If it does not come back, look whether the server runs and this device is in its network.');
   if (!started) return view('idle', 'Ready', 'Choose the camera and press Start.');
-  if (mailbox === 'offline') return view('bad', NO_SERVER);
   if (receivers.includes('reconnecting')) return view('busy', 'Reconnecting…');
   if (receivers.includes('waiting')) {
     if (link === 'to') return view('busy', 'Waiting for the screen', 'The page that showed the QR code must be open.');
@@ -137,15 +182,23 @@ export function sendView({ media, mailbox, lobby, link, inviting, refused, start
 }
 
 /**
- * @param {SendFacts['media']} media
- * @param {SendFacts['mailbox']} mailbox
- * @param {boolean} reachable whether anybody can see this camera
- * @param {SendFacts['link']} link
+ * Why there is no sound or no screen, '' when nothing is wrong.
+ *
+ * @param {import('./capture.js').CaptureProblem | undefined} microphone
+ * @param {import('./capture.js').CaptureProblem | undefined} screen
+ */
+export function soundNote(microphone, screen) {
+  if (screen) return 'The screen could not be shared. Try again, or share a single window.';
+  return microphone ? (SOUND_NOTES[microphone] ?? 'The microphone could not be opened. Try again, or choose another one under Quality.') : '';
+}
+
+/**
+ * @param {SendFacts} facts
  * @returns {Trouble | null}
  */
-function sendTrouble(media, mailbox, reachable, link) {
+function sendTrouble({ media, others, installed, mailbox, lobby, inviting, link }) {
   if (link === 'wrong') return LINK_WRONG;
-  if (!reachable || mailbox === 'refused') return LOBBY_OFF;
+  if (!(lobby || inviting || link === 'to') || mailbox === 'refused') return LOBBY_OFF;
   if (mailbox === 'displaced' || mailbox === 'taken') {
     return {
       what: 'This page is open in another tab too, and that one is in use.',
@@ -154,7 +207,9 @@ function sendTrouble(media, mailbox, reachable, link) {
       action: 'resume',
     };
   }
-  return media === 'opening' || media === 'ready' ? null : CAMERA_TROUBLE[media];
+  if (media === 'opening' || media === 'ready') return null;
+  if (media === 'gone' && others) return GONE_WITH_ANOTHER;
+  return media === 'denied' && installed ? DENIED_INSTALLED : CAMERA_TROUBLE[media];
 }
 
 /**
@@ -164,6 +219,7 @@ function sendTrouble(media, mailbox, reachable, link) {
  * @property {import('./signaling.js').MailboxState} mailbox of the link, be it this page's or the camera's
  * @property {import('./signaling.js').MailboxState} lobby the lobby's mailbox, where this page holds it
  * @property {import('./viewer.js').CameraState | 'none'} camera
+ * @property {import('./messages.js').PictureState} [video] of the camera
  * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {string} sendAddress where to open the send page
  */
@@ -172,12 +228,14 @@ function sendTrouble(media, mailbox, reachable, link) {
  * @param {ReceiveFacts} facts
  * @returns {View}
  */
-export function receiveView({ supported, link, mailbox, lobby, camera, refused, sendAddress }) {
+export function receiveView({ supported, link, mailbox, lobby, camera, video, refused, sendAddress }) {
   const trouble = receiveTrouble(supported, link, [mailbox, lobby]);
   const hint = link === 'none' ? lobbyWay(lobby, sendAddress) : 'The picture comes by itself when the camera’s page is open and started.';
   const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string) => View} */
   const view = (tone, status) => ({ tone, status, hint, note, trouble });
+  if (camera === 'live' && video === 'paused') return view('idle', 'Paused: the camera’s owner goes on when they like');
+  if (camera === 'live' && video === 'away') return view('busy', 'The camera is away: its device is locked or busy. Waiting for it…');
   if (camera === 'live') return view('live', 'Live');
   if (trouble) return view('bad', 'Not receiving');
   if (mailbox === 'offline') return view('bad', NO_SERVER);
