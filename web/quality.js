@@ -33,7 +33,8 @@ export function cameraConstraints({ height, frameRate }, which) {
  */
 export function microphoneConstraints({ microphone, music }) {
   const processed = { echoCancellation: !music, noiseSuppression: !music, autoGainControl: !music };
-  const device = microphone.id === '' ? {} : { deviceId: { ideal: microphone.id } };
+  // Some browsers have a favourite of their own and do not hear what is only ideal.
+  const device = microphone.id === '' ? {} : { deviceId: { exact: microphone.id } };
   return { ...device, ...processed, ...(music ? { channelCount: { ideal: 2 } } : {}) };
 }
 

@@ -45,6 +45,8 @@ class SendPage {
   #settings;
   /** What the microphone's level is watched of, and the end of that. @type {{track: MediaStreamTrack, end: AbortController} | undefined} */
   #metered;
+  /** Whether what a reload interrupted goes on. */
+  #resumed = false;
   /** What viewers were told of the picture and its name. */
   #told = '';
   #sending = new Sending({
@@ -130,11 +132,13 @@ class SendPage {
       if (tab.getItem('microphone') === '1') void this.#source.sound.switch(true);
     }
     this.#sending.resume();
+    this.#resumed = true;
     this.#remember();
   }
 
   /** Keeps for a reload what would surprise the person or their viewers if it were forgotten. */
   #remember() {
+    if (!this.#resumed || this.#source.picture === 'opening') return;
     tab.setItem('paused', this.#source.paused ? '1' : '0');
     tab.setItem('sharing', this.#source.kind === 'screen' ? '1' : '0');
     tab.setItem('microphone', this.#source.sound.microphone ? '1' : '0');
@@ -183,7 +187,7 @@ class SendPage {
 
   #sourceChanged() {
     this.#tellState();
-    if (this.#source.picture !== 'opening') this.#remember();
+    this.#remember();
     void this.#meter().catch(() => {}); // the sound goes on without it
     this.#render();
   }

@@ -1,6 +1,5 @@
 // @ts-check
 import { openMicrophone, problemOf } from './capture.js';
-import { deviceOf } from './devices.js';
 import { microphoneConstraints } from './quality.js';
 
 /**
@@ -83,7 +82,10 @@ export class Sound {
     this.#options.onchange();
     try {
       const { choices, signal } = this.#options;
-      const track = await this.#open(microphoneConstraints(choices.values));
+      const track = await this.#open(microphoneConstraints(choices.values)).catch((error) => {
+        if (problemOf(error) !== 'none' || choices.values.microphone.id === '') throw error;
+        return this.#open(microphoneConstraints({ ...choices.values, microphone: { id: '', label: '' } }));
+      });
       if (signal.aborted) track.stop();
       else this.#use(track);
     } catch (error) {
@@ -98,7 +100,6 @@ export class Sound {
     track.contentHint = choices.values.music ? 'music' : 'speech';
     track.addEventListener('ended', () => this.#ended(track));
     this.microphone = track;
-    if (choices.values.microphone.id !== '') choices.set({ microphone: deviceOf(track) });
   }
 
   #stop() {

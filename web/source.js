@@ -78,7 +78,7 @@ export class Source {
   /** Opens the camera that was chosen, or any other where that is not there. */
   open() {
     const { id } = this.#options.choices.values.camera;
-    return this.#use(id === '' ? {} : { deviceId: { ideal: id } });
+    return this.#use(id === '' ? {} : { deviceId: { exact: id } }, { orAny: true });
   }
 
   /** The person chose this camera. @param {string} deviceId */
@@ -96,7 +96,7 @@ export class Source {
       if (other) await this.choose(other.deviceId);
       return;
     }
-    await this.#use({ facingMode: { ideal: facing === 'user' ? 'environment' : 'user' } }, true);
+    await this.#use({ facingMode: { ideal: facing === 'user' ? 'environment' : 'user' } }, { chosen: true });
   }
 
   /** Uses another camera until the one that was lost is back. */
@@ -171,9 +171,11 @@ export class Source {
 
   /**
    * @param {MediaTrackConstraints} which
-   * @param {boolean} [chosen] whether what opens is the person's choice from now on
+   * @param {object} [options]
+   * @param {boolean} [options.orAny] whether any camera will do where that is not there
+   * @param {boolean} [options.chosen] whether what opens is the person's choice from now on
    */
-  async #use(which, chosen = false) {
+  async #use(which, { orAny = false, chosen = false } = {}) {
     await this.#queue(async () => {
       this.#enter('opening');
       try {
@@ -182,17 +184,24 @@ export class Source {
         this.kind = 'camera';
         this.sound.lend(undefined);
         const { choices, signal } = this.#options;
-        const track = await this.#capture.openCamera(cameraConstraints(choices.values, which));
+        const opening = this.#capture.openCamera(cameraConstraints(choices.values, which));
+        const track = await (orAny && which.deviceId ? opening.catch((error) => this.#openAny(error)) : opening);
         if (chosen) choices.set({ camera: deviceOf(track) });
         if (signal.aborted) track.stop();
         else this.#show(track);
       } catch (error) {
         const problem = problemOf(error);
-        this.#enter(problem === 'none' && which.deviceId ? 'gone' : problem);
+        this.#enter(problem === 'none' && which.deviceId && !orAny ? 'gone' : problem);
       }
     });
     // Firefox lists nothing while its window is in the background; the picture need not wait.
     void this.#list();
+  }
+
+  /** @param {unknown} error with which the chosen camera did not open */
+  #openAny(error) {
+    if (problemOf(error) !== 'none') throw error;
+    return this.#capture.openCamera(cameraConstraints(this.#options.choices.values, {}));
   }
 
   /** @param {MediaStreamTrack} track */
