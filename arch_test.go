@@ -19,6 +19,7 @@ func TestDependencies(t *testing.T) {
 		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "github.com/pion/", "golang.org/x/"}, "a peer knows nothing of pages or of the store behind the mailbox"},
 		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/pion/"}, "the native peer knows nothing of pages, the command or the store"},
 		{"inbox/internal/cert", []string{"inbox/internal/cert"}, "certificates need the standard library alone"},
+		{"inbox/internal/minify", []string{"inbox/internal/minify", "github.com/tdewolff/"}, "minifying is one library's affair"},
 		{"inbox/internal/static", []string{"inbox/internal/static"}, "serving files needs the standard library alone"},
 		{"inbox/internal/tlsport", []string{"inbox/internal/tlsport"}, "a listener needs the standard library alone"},
 	}

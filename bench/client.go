@@ -18,8 +18,9 @@ import (
 type peer struct {
 	host string // host:port
 	id   string
-	conn net.Conn
+	conn net.Conn // nil before the first request, and after an answer that ended the connection
 	in   *bufio.Reader
+	stop func() bool // keeps ctx from closing conn
 	last string // cursor of the stream
 }
 
@@ -31,8 +32,8 @@ func (p *peer) do(ctx context.Context, method, query, headers string, body []byt
 		if err != nil {
 			return nil, err
 		}
-		context.AfterFunc(ctx, func() { conn.Close() })
 		p.conn, p.in = conn, bufio.NewReader(conn)
+		p.stop = context.AfterFunc(ctx, func() { conn.Close() })
 	}
 	credentials := base64.StdEncoding.EncodeToString([]byte(p.id + ":secret"))
 	req := fmt.Appendf(make([]byte, 0, 512+len(body)),
@@ -44,13 +45,23 @@ func (p *peer) do(ctx context.Context, method, query, headers string, body []byt
 	return http.ReadResponse(p.in, nil)
 }
 
+// done ends an answer, and the connection if the answer says so.
+func (p *peer) done(resp *http.Response) {
+	resp.Body.Close()
+	if resp.Close {
+		p.stop()
+		p.conn.Close()
+		p.conn = nil
+	}
+}
+
 // post sends body and returns the status.
 func (p *peer) post(ctx context.Context, to string, body []byte) (int, error) {
 	resp, err := p.do(ctx, "POST", "?to="+to, "", body)
 	if err != nil {
 		return 0, err
 	}
-	defer resp.Body.Close()
+	defer p.done(resp)
 	_, err = io.Copy(io.Discard, resp.Body)
 	return resp.StatusCode, err
 }
@@ -61,7 +72,7 @@ func (p *peer) get(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer p.done(resp)
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, err
@@ -99,7 +110,7 @@ func (p *peer) stream(ctx context.Context, got func([]byte)) error {
 			return err
 		}
 		err = p.events(resp, got)
-		resp.Body.Close()
+		p.done(resp)
 		if err != nil {
 			return err
 		}

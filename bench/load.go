@@ -165,8 +165,9 @@ func (v *server) exchange(ctx context.Context, pairs int, d time.Duration, send 
 	if err := v.makeOneByOne(ctx, names); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, d)
+	ctx, cancel := context.WithCancel(ctx) // a deadline would end a dial before it ends ctx
 	defer cancel()
+	defer time.AfterFunc(d, cancel).Stop()
 	var wg sync.WaitGroup
 	errs := make(chan error, pairs)
 	for i := range pairs {

@@ -2,15 +2,9 @@
 // Meeting by link: the key stays in the browsers, and only sealed messages count.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { cameraReady, moves, press, says, words } from './lib/pages.js';
-import { device, sendDevice, serve } from './lib/scene.js';
+import { cameraReady, moves, press, says, shownLink, words } from './lib/pages.js';
+import { device, livePair, sendDevice, serve } from './lib/scene.js';
 import { until } from './lib/until.js';
-
-/** The link that a page shows. @param {import('puppeteer-core').Page} page */
-export function shownLink(page) {
-  const ask = () => page.evaluate(() => /** @type {HTMLInputElement} */ (document.querySelector('#link')).value);
-  return until('the page shows a link', ask);
-}
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}: the link of the receive page, and reloads on either side`, async (t) => {
@@ -68,10 +62,7 @@ test('without the lobby the link leads on', async (t) => {
 
 test('in the lobby both pages show the same four words', async (t) => {
   const server = await serve(t);
-  const receiver = await device(t, `${server.url}/receive`);
-  const sender = await sendDevice(t, server.url);
-  await press(sender);
-  await moves(receiver);
+  const { sender, receiver } = await livePair(t, server.url);
   const said = [];
   for (const page of [sender, receiver]) {
     await says(page, /both pages say “\w+ \w+ \w+ \w+”/);

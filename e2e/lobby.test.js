@@ -2,7 +2,7 @@
 // The lobby: open receive on one device and send on the other, press Start.
 import test from 'node:test';
 import { cameraReady, moves, press, says } from './lib/pages.js';
-import { device, sendDevice, serve } from './lib/scene.js';
+import { device, livePair, sendDevice, serve } from './lib/scene.js';
 
 const BROWSERS = /** @type {const} */ (['chromium', 'firefox']);
 
@@ -10,10 +10,7 @@ for (const from of BROWSERS) {
   for (const to of BROWSERS) {
     test(`${from} sends to ${to}`, async (t) => {
       const server = await serve(t);
-      const receiver = await device(t, `${server.url}/receive.html`, to);
-      const sender = await sendDevice(t, server.url, from);
-      await press(sender);
-      await moves(receiver);
+      const { sender, receiver } = await livePair(t, server.url, { from, to });
       await says(receiver, /^Live$/m);
       await says(sender, /^Live/m);
     });
@@ -30,10 +27,7 @@ for (const from of BROWSERS) {
 
   test(`${from}: the camera is changed while it is watched`, async (t) => {
     const server = await serve(t);
-    const receiver = await device(t, `${server.url}/receive`, from);
-    const sender = await sendDevice(t, server.url, from);
-    await press(sender);
-    await moves(receiver);
+    const { sender, receiver } = await livePair(t, server.url, { from, to: from });
     await sender.evaluate(() => {
       const devices = /** @type {HTMLSelectElement} */ (document.querySelector('#devices'));
       devices.selectedIndex = devices.length - 1;
@@ -46,10 +40,7 @@ for (const from of BROWSERS) {
 
 test('HTTPS with the certificate that the server made', async (t) => {
   const server = await serve(t, []);
-  const receiver = await device(t, `${server.url}/receive`, 'firefox');
-  const sender = await sendDevice(t, server.url, 'chromium');
-  await press(sender);
-  await moves(receiver);
+  await livePair(t, server.url, { from: 'chromium', to: 'firefox' });
 });
 
 test('Start pressed twice starts once, and later stops', async (t) => {
@@ -69,12 +60,9 @@ test('Start pressed twice starts once, and later stops', async (t) => {
 
 test('sound goes on with one tap on each side', async (t) => {
   const server = await serve(t);
-  const receiver = await device(t, `${server.url}/receive`);
-  const sender = await sendDevice(t, server.url);
-  await press(sender);
-  await moves(receiver);
+  const { sender, receiver } = await livePair(t, server.url);
   await sender.click('#microphone');
-  await receiver.waitForSelector('#sound:not(:disabled)');
+  await receiver.waitForSelector('#sound[aria-disabled="false"]');
   await receiver.click('#sound');
   await receiver.waitForSelector('#sound[aria-pressed="true"]');
   await moves(receiver);

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { moves, open, press, pressAction, says } from './lib/pages.js';
 import { device, sendDevice, serve } from './lib/scene.js';
-import { until } from './lib/until.js';
 
 test('a second tab takes over, and the first can take it back', async (t) => {
   const server = await serve(t);
@@ -37,29 +36,6 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     await press(sender);
     await moves(second);
   });
-}
-
-test('of two cameras the newer is shown, and the other when that one stops', async (t) => {
-  const server = await serve(t);
-  const receiver = await device(t, `${server.url}/receive`);
-  const older = await sendDevice(t, server.url);
-  await press(older);
-  await moves(receiver);
-  const before = await receiver.evaluate(streamId);
-  const newer = await sendDevice(t, server.url);
-  await press(newer);
-  await until('the newer camera is shown', async () => (await receiver.evaluate(streamId)) !== before);
-  await moves(receiver);
-  await newer.goto('about:blank');
-  await until('the older camera is shown again', async () => (await receiver.evaluate(streamId)) === before);
-  await moves(receiver);
-  await says(older, /^Live/m);
-});
-
-/** Runs in the page: which stream is on the screen. */
-function streamId() {
-  const { srcObject } = /** @type {HTMLVideoElement} */ (document.querySelector('#preview'));
-  return /** @type {MediaStream} */ (srcObject).id;
 }
 
 test('candidates and an offer of earlier sessions are still in the inbox', async (t) => {

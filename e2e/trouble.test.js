@@ -4,6 +4,7 @@ import test from 'node:test';
 import { launch } from './lib/browsers.js';
 import { cameraReady, open, press, pressAction, says } from './lib/pages.js';
 import { browser, device, sendDevice, serve } from './lib/scene.js';
+import { unplug } from './lib/states.js';
 
 /**
  * @param {import('node:test').TestContext} t
@@ -79,12 +80,7 @@ test('a link that is not whole', async (t) => {
 test('the camera is unplugged and plugged in again', async (t) => {
   const server = await serve(t);
   const sender = await sendDevice(t, server.url);
-  await sender.evaluate(() => {
-    const { srcObject } = /** @type {HTMLVideoElement} */ (document.querySelector('#preview'));
-    const [track] = /** @type {MediaStream} */ (srcObject).getVideoTracks();
-    track.stop();
-    track.dispatchEvent(new Event('ended'));
-  });
+  await sender.evaluate(unplug);
   await says(sender, /camera was disconnected/);
   await sender.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')));
   await says(sender, /^Ready$/m);

@@ -26,8 +26,14 @@ func TestFaults(t *testing.T) {
 		// Nothing may expire, however slow the machine is.
 		InboxTimeout: time.Hour, MessageTimeout: time.Hour,
 	})
-	server := httptest.NewServer(signaling.NewHandler(store, signaling.Options{Limits: noLimits}))
+	handler := signaling.NewHandler(store, signaling.Options{Limits: noLimits})
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
+	taking, stop := context.WithCancel(context.Background())
+	var handling sync.WaitGroup
+	handling.Go(func() { handler.Run(taking) })
+	t.Cleanup(handling.Wait)
+	t.Cleanup(stop)
 	proxy := startFaultyProxy(t, server.Listener.Addr().String(), *faultSeed)
 	t.Logf("-fault.seed=%d", *faultSeed)
 

@@ -14,9 +14,9 @@ import (
 )
 
 // Handler serves a [Store] over HTTP, as the resources /inbox and /ice-servers;
-// every other path is a 404. It keeps no goroutines of its own: when the
-// contexts of its requests end (cancel the http.Server's BaseContext), every
-// waiting GET is answered with 204 and every stream ends.
+// every other path is a 404. When the contexts of its requests end (cancel the
+// http.Server's BaseContext), every waiting GET is answered with 204 and every
+// stream ends. It has goroutines of its own only while [Handler.Run] runs.
 //
 // The http.Server around it cuts clients whose headers are slow
 // (ReadHeaderTimeout) and keep-alive connections that are idle (IdleTimeout).
@@ -29,6 +29,7 @@ type Handler struct {
 	limits    *limiter
 	cors      cors
 	ice       []byte // the answer of GET /ice-servers
+	lines     lines
 	refused   map[string]bool
 	log       *slog.Logger
 	warn      rate.Sometimes // keeps a flood of refused requests from flooding the log
@@ -46,6 +47,7 @@ type exchange struct {
 	r       *http.Request
 	address netip.Addr // the client's, as the limits count it
 	owner   Credentials
+	proven  bool   // whether owner's password was right before
 	allow   string // the resource's methods
 	applied string // the value of Preference-Applied, if any
 	begun   bool   // whether the answer has gone out, so that no error can replace it
@@ -56,6 +58,9 @@ type exchange struct {
 // errGone says that the client went away in the middle of its answer: there is
 // nobody left to tell.
 var errGone = errors.New("client gone")
+
+// errTakenOver says that a line answers in place of ServeHTTP.
+var errTakenOver = errors.New("taken over")
 
 // NewHandler returns the Handler of store.
 func NewHandler(store Store, opts Options) *Handler {
@@ -94,7 +99,23 @@ func NewHandler(store Store, opts Options) *Handler {
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{w: w, r: r, address: clientAddress(r, h.opts.TrustProxy)}
-	err := h.serve(x)
+	h.finish(x, h.serve(x))
+}
+
+// Run makes waiting readers cheaper until ctx ends: it takes the connections of
+// those that speak plain HTTP/1.1 over from net/http, which would keep three
+// times as much memory for each (see [http.Hijacker]). When ctx ends their
+// answers do, and Run returns when they have. Without Run the Handler serves
+// the same, at net/http's price. It is called once, and returns ctx's error.
+func (h *Handler) Run(ctx context.Context) error {
+	return h.lines.run(ctx)
+}
+
+// finish answers x if err says that nothing has, and reports how x ended.
+func (h *Handler) finish(x *exchange, err error) {
+	if errors.Is(err, errTakenOver) {
+		return
+	}
 	if isContextError(err) {
 		err = ErrUnavailable
 	}
@@ -127,12 +148,18 @@ func (h *Handler) options(x *exchange) error {
 	return nil
 }
 
+// Values of headers that are the same in every answer, so that none allocates them.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+)
+
 // header sets the headers that all answers have. It is called as late as can
 // be, because a waiting GET would keep them in memory.
 func (h *Handler) header(x *exchange) http.Header {
 	header := x.w.Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
+	header["Cache-Control"] = noStore
+	header["X-Content-Type-Options"] = noSniff
 	if x.applied != "" {
 		header.Set("Preference-Applied", x.applied)
 	}

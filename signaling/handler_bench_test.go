@@ -1,6 +1,7 @@
 package signaling_test
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,7 +56,7 @@ func BenchmarkHandlerGet(b *testing.B) {
 	body := []byte(benchmarkBody)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := store.Put(b.Context(), signaling.Credentials{ID: "sender"}, "receiver", body, ""); err != nil {
+		if err := store.Put(b.Context(), signaling.Credentials{ID: "sender"}, "receiver", body, "", nil); err != nil {
 			b.Fatal(err)
 		}
 		w := discard{make(http.Header)}
@@ -67,27 +69,46 @@ func BenchmarkHandlerGet(b *testing.B) {
 
 // BenchmarkParkedGets measures what a GET that waits keeps in memory, and what
 // a stream without messages does: the server's side of ten thousand HTTP/1.1
-// connections over loopback, goroutines' stacks and net/http's buffers included.
+// connections over loopback, goroutines' stacks and net/http's buffers
+// included; "net/http" is without Handler.Run.
 func BenchmarkParkedGets(b *testing.B) {
-	b.Run("plain", func(b *testing.B) { benchmarkParked(b, "*/*") })
-	b.Run("stream", func(b *testing.B) { benchmarkParked(b, "text/event-stream") })
+	b.Run("plain", func(b *testing.B) { benchmarkParked(b, "*/*", true) })
+	b.Run("plain on net/http", func(b *testing.B) { benchmarkParked(b, "*/*", false) })
+	b.Run("stream", func(b *testing.B) { benchmarkParked(b, "text/event-stream", true) })
+	b.Run("stream on net/http", func(b *testing.B) { benchmarkParked(b, "text/event-stream", false) })
 }
 
-func benchmarkParked(b *testing.B, accept string) {
+func benchmarkParked(b *testing.B, accept string, run bool) {
 	const n = 10_000
 	for b.Loop() {
-		opened := make(chan struct{}, n)
-		store := openings{signaling.NewMemory(signaling.MemoryOptions{}), opened}
-		server := httptest.NewServer(signaling.NewHandler(store, signaling.Options{
+		parked := make(chan struct{}, n)
+		store := openings{Store: signaling.NewMemory(signaling.MemoryOptions{}), opened: parked}
+		if run {
+			store.opened = make(chan struct{}, n)
+		}
+		handler := signaling.NewHandler(store, signaling.Options{
 			MaxWait: time.Hour, Heartbeat: time.Hour, Limits: noLimits,
+		})
+		ctx, cancel := context.WithCancel(b.Context())
+		var running sync.WaitGroup
+		if run {
+			running.Go(func() { handler.Run(ctx) })
+		}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handler.ServeHTTP(w, r)
+			if run {
+				parked <- struct{}{}
+			}
 		}))
 		before := memoryInUse()
 		stop := startParkedClients(b, server.Listener.Addr().String(), n, accept)
 		for range n {
-			<-opened
+			<-parked
 		}
 		b.ReportMetric(float64(memoryInUse()-before)/n, "B/get")
+		cancel()
 		stop()
+		running.Wait()
 		server.Close()
 	}
 }

@@ -31,7 +31,7 @@ func FuzzHandler(f *testing.F) {
 			return
 		}
 		store := NewMemory(MemoryOptions{InboxCapacity: 1})
-		if _, err := store.Open(t.Context(), Credentials{"receiver", "password"}); err != nil {
+		if _, err := store.Open(t.Context(), Credentials{"receiver", "password"}, nil); err != nil {
 			t.Fatal(err)
 		}
 		h := NewHandler(store, Options{NoWait: true, CORS: true, TrustProxy: true, MaxBody: 1000, Refuse: []string{"admin"}})

@@ -123,7 +123,7 @@ func TestGetClientGone(t *testing.T) {
 	m := newSocketMailbox(t, signaling.Options{})
 	m.make("receiver")
 	<-m.opened
-	<-m.left
+	<-m.closed
 	// With a body too: net/http watches a connection only when that is read.
 	for _, body := range []string{"", "a body that nobody asked for"} {
 		ctx, leave := context.WithCancel(t.Context())
@@ -133,14 +133,13 @@ func TestGetClientGone(t *testing.T) {
 		if a := <-gone; !errors.Is(a.err, context.Canceled) {
 			t.Fatalf("got %+v, want no answer", a)
 		}
-		<-m.left
+		<-m.closed
 		m.put("sender", "receiver", "offer")
-		<-m.left
 		if a := m.get("receiver"); a.body != "offer" {
 			t.Errorf("after a GET with body %q was given up: %+v, want the message", body, a)
 		}
 		<-m.opened
-		<-m.left
+		<-m.closed
 	}
 }
 

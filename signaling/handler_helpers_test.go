@@ -22,7 +22,7 @@ func newRequest(method, target, id, body string) *http.Request {
 
 func openReader(tb testing.TB, store signaling.Store, id string) signaling.Reader {
 	tb.Helper()
-	reader, err := store.Open(tb.Context(), signaling.Credentials{ID: id, Password: "password"})
+	reader, err := store.Open(tb.Context(), signaling.Credentials{ID: id, Password: "password"}, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -36,8 +36,10 @@ type mailbox struct {
 	url    string
 	client *http.Client
 	opened chan struct{} // gets one for every GET that has become its inbox's reader
-	left   chan struct{} // gets one for every request that the Handler is done with
+	closed chan struct{} // gets one for every such reader that is closed
+	served chan struct{} // gets one for every request that ServeHTTP has returned from
 	stop   context.CancelFunc
+	ended  chan struct{} // closed when Run has returned
 }
 
 // answered is an answer as its client got it, whole.
@@ -80,19 +82,26 @@ func startMailbox(t *testing.T, listener net.Listener, transport *http.Transport
 		url:    "http://" + listener.Addr().String(),
 		client: &http.Client{Transport: transport},
 		opened: make(chan struct{}, 1000),
-		left:   make(chan struct{}, 1000),
+		closed: make(chan struct{}, 1000),
+		served: make(chan struct{}, 1000),
 		stop:   cancel,
+		ended:  make(chan struct{}),
 	}
-	handler := signaling.NewHandler(openings{signaling.NewMemory(signaling.MemoryOptions{}), m.opened}, opts)
+	store := signaling.NewMemory(signaling.MemoryOptions{})
+	handler := signaling.NewHandler(openings{store, m.opened, m.closed}, opts)
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			handler.ServeHTTP(w, r)
-			m.left <- struct{}{}
+			m.served <- struct{}{}
 		}),
 		Protocols:   transport.Protocols,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	var serving sync.WaitGroup
+	serving.Go(func() {
+		defer close(m.ended)
+		handler.Run(ctx)
+	})
 	serving.Go(func() { server.Serve(listener) })
 	t.Cleanup(func() {
 		cancel()
@@ -154,15 +163,31 @@ func (m *mailbox) put(from, to, body string, headers ...string) {
 	}
 }
 
-// openings is a Store that tells of every Open.
+// openings is a Store that tells of every reader that is opened and closed.
 type openings struct {
 	signaling.Store
-	opened chan<- struct{}
+	opened, closed chan<- struct{} // closed may be nil
 }
 
-func (o openings) Open(ctx context.Context, owner signaling.Credentials) (signaling.Reader, error) {
+func (o openings) Open(ctx context.Context, owner signaling.Credentials, admit signaling.Admission) (signaling.Reader, error) {
 	defer func() { o.opened <- struct{}{} }()
-	return o.Store.Open(ctx, owner)
+	reader, err := o.Store.Open(ctx, owner, admit)
+	if err != nil || o.closed == nil {
+		return reader, err
+	}
+	return &closings{Reader: reader, closed: o.closed}, nil
+}
+
+// closings is a Reader that tells when it is closed.
+type closings struct {
+	signaling.Reader
+	closed chan<- struct{}
+	once   sync.Once
+}
+
+func (c *closings) Close() {
+	c.Reader.Close()
+	c.once.Do(func() { c.closed <- struct{}{} })
 }
 
 // pipeListener is a net.Listener whose connections are net.Pipes.

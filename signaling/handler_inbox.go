@@ -14,51 +14,48 @@ import (
 // its connection is cut.
 const writeTimeout = 10 * time.Second
 
-// authorise lets x through if its caller owns a live inbox. Errors:
-// ErrNoCredentials, ErrInvalidID, ErrBadRequest, ErrRefused, ErrRateLimited,
-// ErrTooManyTries, ErrWrongPassword, ErrNotFound.
+// authorise lets x through to the Store, which looks at its password; settle
+// must get what the Store says. Errors: ErrNoCredentials, ErrInvalidID,
+// ErrBadRequest, ErrRefused, ErrRateLimited, ErrTooManyTries.
 func (h *Handler) authorise(x *exchange) error {
-	if err := h.limits.request(x.address); err != nil {
-		return err
-	}
 	owner, err := credentials(x.r)
 	if err != nil {
+		if limited := h.limits.request(x.address); limited != nil {
+			return limited
+		}
 		return err
 	}
 	x.owner = owner
+	x.proven, err = h.limits.try(x.address, owner)
+	if err != nil {
+		return err
+	}
 	if h.refused[owner.ID] {
 		return ErrRefused
 	}
-	if err := h.limits.try(x.address, owner); err != nil {
-		return err
-	}
-	err = h.store.Check(x.r.Context(), owner)
+	return nil
+}
+
+// settle charges x's address for a wrong password, or notes that it was right,
+// and returns err, which is the Store's.
+func (h *Handler) settle(x *exchange, err error) error {
 	switch {
-	case err == nil:
-		h.limits.succeeded(x.address, owner)
 	case errors.Is(err, ErrWrongPassword):
-		h.limits.failed(x.address, owner)
+		h.limits.failed(x.address, x.owner)
+	case err == nil && !x.proven:
+		h.limits.succeeded(x.address, x.owner)
 	}
 	return err
 }
 
-// authoriseNew is authorise for a request that makes the inbox if its
-// identifier is free.
-func (h *Handler) authoriseNew(x *exchange) error {
-	err := h.authorise(x)
-	if !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	if err := h.limits.newInbox(x.address); err != nil {
-		return err
-	}
-	h.limits.succeeded(x.address, x.owner)
-	return nil
+// admission charges a new inbox to x's address.
+func (h *Handler) admission(x *exchange) Admission {
+	return func() error { return h.limits.newInbox(x.address) }
 }
 
 // get answers GET /inbox: a message, or a stream of them.
 func (h *Handler) get(x *exchange) error {
-	if err := h.authoriseNew(x); err != nil {
+	if err := h.authorise(x); err != nil {
 		return err
 	}
 	// As long as a part of the body is unread, net/http does not notice that
@@ -66,23 +63,56 @@ func (h *Handler) get(x *exchange) error {
 	if _, err := readBody(x.w, x.r, h.opts.MaxBody); err != nil {
 		return err
 	}
-	reader, err := h.store.Open(x.r.Context(), x.owner)
-	if err != nil {
+	unlimitBody(x.w, x.r)
+	reader, err := h.store.Open(x.r.Context(), x.owner, h.admission(x))
+	if h.settle(x, err) != nil {
 		return err
 	}
-	defer reader.Close()
-	after, acknowledges := cursor(x.r.Header)
+	r := poll{reader: reader}
+	r.after, r.acknowledges = cursor(x.r.Header)
 	if wantsStream(x.r.Header) {
-		return h.stream(x, reader, after)
+		return h.parked(x, r, func(x *exchange) error { return h.stream(x, reader, r.after) })
 	}
 	wait := h.wait(x)
-	if acknowledges {
-		err = h.next(x, reader, after, wait)
-	} else {
-		err = h.take(x, reader, wait)
+	soon := min(wait, parkedAfter)
+	err = h.next(x, r, soon)
+	if errors.Is(err, ErrEmpty) && soon < wait {
+		return h.parked(x, r, func(x *exchange) error { return r.outcome(h.next(x, r, wait-soon)) })
 	}
-	if isContextError(err) {
+	reader.Close()
+	return r.outcome(err)
+}
+
+// poll is what a GET asked for.
+type poll struct {
+	reader       Reader
+	after        string // for a reader that acknowledges
+	acknowledges bool
+}
+
+// parked answers x by a line if one can be had, and in place otherwise. Either
+// way it closes the reader.
+func (h *Handler) parked(x *exchange, r poll, answer func(*exchange) error) error {
+	taken := h.lines.open(x, func(x *exchange) {
+		err := answer(x)
+		r.reader.Close()
+		h.finish(x, err)
+		http.NewResponseController(x.w).Flush()
+	})
+	if taken {
+		return errTakenOver
+	}
+	defer r.reader.Close()
+	return answer(x)
+}
+
+// outcome returns the error that answers a poll which err ended.
+func (r poll) outcome(err error) error {
+	switch {
+	case isContextError(err):
 		return ErrEmpty // the server stops, or nobody is there to tell
+	case errors.Is(err, ErrDisplaced) && !r.acknowledges:
+		return ErrEmpty // the clients of the original know no other answer
 	}
 	return err
 }
@@ -107,10 +137,6 @@ func (h *Handler) wait(x *exchange) time.Duration {
 func (h *Handler) take(x *exchange, reader Reader, wait time.Duration) error {
 	ctx := x.r.Context()
 	m, err := reader.Take(ctx, wait)
-	if errors.Is(err, ErrDisplaced) {
-		// The clients of the original know no other answer than an empty one.
-		return ErrEmpty
-	}
 	if err != nil {
 		return err
 	}
@@ -125,14 +151,17 @@ func (h *Handler) take(x *exchange, reader Reader, wait time.Duration) error {
 	return nil
 }
 
-// next gives a reader that acknowledges the message behind the one with the ID
-// after, which it thereby acknowledges.
-func (h *Handler) next(x *exchange, reader Reader, after string, wait time.Duration) error {
+// next gives a message to a poll. One that acknowledges gets the message behind
+// r.after, which it thereby acknowledges.
+func (h *Handler) next(x *exchange, r poll, wait time.Duration) error {
+	if !r.acknowledges {
+		return h.take(x, r.reader, wait)
+	}
 	ctx := x.r.Context()
-	if err := reader.Ack(ctx, after); err != nil {
+	if err := r.reader.Ack(ctx, r.after); err != nil {
 		return err
 	}
-	m, err := reader.Next(ctx, after, wait)
+	m, err := r.reader.Next(ctx, r.after, wait)
 	if err != nil {
 		return err
 	}
@@ -143,7 +172,7 @@ func (h *Handler) next(x *exchange, reader Reader, after string, wait time.Durat
 func (h *Handler) deliver(x *exchange, m Message) error {
 	header := h.header(x)
 	header.Set("X-From", m.From)
-	header.Set("X-Message-ID", m.ID)
+	header.Set("X-Message-Id", m.ID)
 	header.Set("Content-Length", strconv.Itoa(len(m.Body)))
 	header.Set("Content-Type", contentType(m.Body))
 	return x.send(func() error {
@@ -202,7 +231,7 @@ func gone(err error) error {
 
 // post answers POST /inbox?to=ID.
 func (h *Handler) post(x *exchange) error {
-	if err := h.authoriseNew(x); err != nil {
+	if err := h.authorise(x); err != nil {
 		return err
 	}
 	to, err := receiver(x.r.URL)
@@ -220,7 +249,8 @@ func (h *Handler) post(x *exchange) error {
 	// A body that has arrived whole is put, whether or not its client still
 	// waits for the answer.
 	ctx := context.WithoutCancel(x.r.Context())
-	if err := h.store.Put(ctx, x.owner, to, body, key); err != nil {
+	err = h.store.Put(ctx, x.owner, to, body, key, h.admission(x))
+	if h.settle(x, err) != nil {
 		return err
 	}
 	h.header(x)
@@ -233,7 +263,7 @@ func (h *Handler) remove(x *exchange) error {
 	if err := h.authorise(x); err != nil {
 		return err
 	}
-	if err := h.store.Remove(x.r.Context(), x.owner); err != nil {
+	if err := h.settle(x, h.store.Remove(x.r.Context(), x.owner)); err != nil {
 		return err
 	}
 	h.header(x)

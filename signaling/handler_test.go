@@ -63,7 +63,7 @@ func TestHandlerAnswers(t *testing.T) {
 			store := signaling.NewMemory(signaling.MemoryOptions{InboxCapacity: 1})
 			openReader(t, store, "taken").Close()
 			openReader(t, store, "full").Close()
-			if err := store.Put(t.Context(), signaling.Credentials{ID: "sender"}, "full", nil, ""); err != nil {
+			if err := store.Put(t.Context(), signaling.Credentials{ID: "sender"}, "full", nil, "", nil); err != nil {
 				t.Fatal(err)
 			}
 			h := signaling.NewHandler(store, signaling.Options{NoWait: true, MaxBody: 100, Refuse: []string{"admin"}})
@@ -112,8 +112,8 @@ func body(text string) func(*http.Request) {
 // outOfOrder is out of order.
 type outOfOrder struct{ signaling.Store }
 
-func (outOfOrder) Check(context.Context, signaling.Credentials) error {
-	return errors.New("disk of store-7 on fire")
+func (outOfOrder) Open(context.Context, signaling.Credentials, signaling.Admission) (signaling.Reader, error) {
+	return nil, errors.New("disk of store-7 on fire")
 }
 
 // What is wrong inside is for the operator, not for the client.

@@ -21,6 +21,9 @@ func (h *Handler) iceServers(x *exchange) error {
 	if err := h.authorise(x); err != nil {
 		return err
 	}
+	if err := h.settle(x, h.store.Check(x.r.Context(), x.owner)); err != nil {
+		return err
+	}
 	h.header(x).Set("Content-Type", "application/json")
 	x.w.Write(h.ice)
 	return nil

@@ -85,22 +85,27 @@ func (l *limiter) newInbox(address netip.Addr) error {
 	return nil
 }
 
-// try returns nil if the Store may look at c's password, and ErrTooManyTries
-// otherwise. It charges nothing: what it lets through is followed by succeeded
-// or failed.
-func (l *limiter) try(address netip.Addr, c Credentials) error {
+// try is request for one with credentials. It returns ErrTooManyTries if the
+// Store may not look at c's password, which it charges nothing for: what it lets
+// through is followed by succeeded or failed, unless the same credentials were
+// right before.
+func (l *limiter) try(address netip.Addr, c Credentials) (proven bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.proven.get(l.proof(address, c)); ok {
-		return nil
+	b := l.address(address)
+	if !b.requests.Allow() {
+		return false, ErrRateLimited
 	}
-	if empty(l.address(address).passwords) {
-		return ErrTooManyTries
+	if _, ok := l.proven.get(l.proof(address, c)); ok {
+		return true, nil
+	}
+	if empty(b.passwords) {
+		return false, ErrTooManyTries
 	}
 	if inbox, ok := l.passwords.get(c.ID); ok && empty(inbox) {
-		return ErrTooManyTries
+		return false, ErrTooManyTries
 	}
-	return nil
+	return false, nil
 }
 
 // succeeded notes that c's password was right, or the first for its inbox.
@@ -180,10 +185,10 @@ func clientAddress(r *http.Request, trustProxy bool) netip.Addr {
 		last := forwarded[len(forwarded)-1]
 		address = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
 	}
-	ip, err := netip.ParseAddr(address)
+	withPort, err := netip.ParseAddrPort(address)
+	ip := withPort.Addr()
 	if err != nil {
-		withPort, _ := netip.ParseAddrPort(address)
-		ip = withPort.Addr()
+		ip, _ = netip.ParseAddr(address)
 	}
 	ip = ip.Unmap()
 	if ip.Is6() {

@@ -91,7 +91,7 @@ func (m *Memory) Check(_ context.Context, owner Credentials) error {
 }
 
 // Open implements [Store].
-func (m *Memory) Open(_ context.Context, owner Credentials) (Reader, error) {
+func (m *Memory) Open(_ context.Context, owner Credentials, admit Admission) (Reader, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
@@ -100,7 +100,7 @@ func (m *Memory) Open(_ context.Context, owner Credentials) (Reader, error) {
 		return nil, err
 	}
 	if b == nil {
-		if b, err = m.make(owner, now); err != nil {
+		if b, err = m.make(owner, now, admit); err != nil {
 			return nil, err
 		}
 	}
@@ -111,7 +111,7 @@ func (m *Memory) Open(_ context.Context, owner Credentials) (Reader, error) {
 }
 
 // Put implements [Store].
-func (m *Memory) Put(_ context.Context, from Credentials, to string, body []byte, key string) error {
+func (m *Memory) Put(_ context.Context, from Credentials, to string, body []byte, key string, admit Admission) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
@@ -135,7 +135,7 @@ func (m *Memory) Put(_ context.Context, from Credentials, to string, body []byte
 		return err
 	}
 	if sender == nil {
-		if sender, err = m.make(from, now); err != nil {
+		if sender, err = m.make(from, now, admit); err != nil {
 			return err
 		}
 	}
@@ -187,7 +187,12 @@ func (m *Memory) find(id string, now time.Duration) *inbox {
 	return b
 }
 
-func (m *Memory) make(owner Credentials, now time.Duration) (*inbox, error) {
+func (m *Memory) make(owner Credentials, now time.Duration, admit Admission) (*inbox, error) {
+	if admit != nil {
+		if err := admit(); err != nil {
+			return nil, err
+		}
+	}
 	if len(m.inboxes) >= m.opts.MaxInboxes && m.free(now, sweepBatch) == 0 {
 		return nil, ErrTooManyInboxes
 	}

@@ -20,7 +20,7 @@ func BenchmarkPut(b *testing.B) {
 	ctx := b.Context()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := m.Put(ctx, credentials("bob"), "alice", offer, ""); err != nil {
+		if err := m.Put(ctx, credentials("bob"), "alice", offer, "", nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -32,7 +32,7 @@ func BenchmarkPutTake(b *testing.B) {
 	ctx := b.Context()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := m.Put(ctx, credentials("bob"), "alice", offer, ""); err != nil {
+		if err := m.Put(ctx, credentials("bob"), "alice", offer, "", nil); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := alice.Take(ctx, 0); err != nil {
@@ -70,7 +70,7 @@ func BenchmarkMillionInboxes(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
 				start := time.Now()
-				if err := m.Put(ctx, credentials("bob"), "alice", offer, ""); err != nil {
+				if err := m.Put(ctx, credentials("bob"), "alice", offer, "", nil); err != nil {
 					b.Fatal(err)
 				}
 				if _, err := alice.Take(ctx, 0); err != nil {

@@ -13,6 +13,7 @@ type reader struct {
 	wake  chan struct{} // holds one token while there may be something new for the waiting goroutine
 	err   error         // why the reading ended; guarded by store.mu
 	taken *message      // what Take returned last, for Return; guarded by store.mu
+	timer *time.Timer   // of the waiting goroutine; nil before the first wait
 }
 
 // notify wakes the reader's goroutine. A nil reader has none.
@@ -57,9 +58,8 @@ func (r *reader) wait(ctx context.Context, wait time.Duration, try func() (Messa
 			return msg, err
 		}
 		if timeout == nil {
-			timer := time.NewTimer(wait)
-			defer timer.Stop()
-			timeout = timer.C
+			timeout = r.startTimer(wait)
+			defer r.timer.Stop()
 		}
 		select {
 		case <-r.wake:
@@ -68,6 +68,16 @@ func (r *reader) wait(ctx context.Context, wait time.Duration, try func() (Messa
 			wait = 0
 		}
 	}
+}
+
+// startTimer uses one timer again and again: a stream waits for every message.
+func (r *reader) startTimer(wait time.Duration) <-chan time.Time {
+	if r.timer == nil {
+		r.timer = time.NewTimer(wait)
+	} else {
+		r.timer.Reset(wait)
+	}
+	return r.timer.C
 }
 
 func (r *reader) try(ctx context.Context, try func() (Message, error)) (Message, error) {

@@ -16,12 +16,12 @@ func TestSweepFreesWhatNobodyMeetsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := signaling.NewMemory(signaling.MemoryOptions{})
 		go m.Run(t.Context(), time.Second)
-		living, err := m.Open(t.Context(), credentials("living"))
+		living, err := m.Open(t.Context(), credentials("living"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range 1000 {
-			if err := m.Put(t.Context(), credentials(fmt.Sprint(i)), "living", []byte("hello"), "key"); err != nil && i < 100 {
+			if err := m.Put(t.Context(), credentials(fmt.Sprint(i)), "living", []byte("hello"), "key", nil); err != nil && i < 100 {
 				t.Fatal(err)
 			}
 			open(t, m, fmt.Sprint(i)).Close()
@@ -54,7 +54,7 @@ func TestSweepCollidesWithPut(t *testing.T) {
 				for n := range 2000 {
 					id, to := fmt.Sprint(i, n%7), fmt.Sprint(n%5, n%7)
 					open(t, m, id).Close()
-					m.Put(t.Context(), credentials(id), to, []byte("hello"), fmt.Sprint(n))
+					m.Put(t.Context(), credentials(id), to, []byte("hello"), fmt.Sprint(n), nil)
 					time.Sleep(time.Duration(n%3) * 400 * time.Millisecond)
 				}
 			})
@@ -73,7 +73,7 @@ func credentials(id string) signaling.Credentials {
 
 func open(t testing.TB, s signaling.Store, id string) signaling.Reader {
 	t.Helper()
-	r, err := s.Open(t.Context(), credentials(id))
+	r, err := s.Open(t.Context(), credentials(id), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func slowRequest(method, target string) func() *http.Request {
 // withInbox returns a Store that has the inbox id.
 func withInbox(id string) signaling.Store {
 	store := signaling.NewMemory(signaling.MemoryOptions{})
-	reader, err := store.Open(context.Background(), signaling.Credentials{ID: id, Password: "password"})
+	reader, err := store.Open(context.Background(), signaling.Credentials{ID: id, Password: "password"}, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -132,7 +132,7 @@ func withInbox(id string) signaling.Store {
 // withMessage returns a Store that has a message for the caller.
 func withMessage(body string) signaling.Store {
 	store := withInbox("caller")
-	if err := store.Put(context.Background(), signaling.Credentials{ID: "sender"}, "caller", []byte(body), ""); err != nil {
+	if err := store.Put(context.Background(), signaling.Credentials{ID: "sender"}, "caller", []byte(body), "", nil); err != nil {
 		panic(err)
 	}
 	return store
@@ -142,10 +142,10 @@ func withMessage(body string) signaling.Store {
 type failingStore struct{ err error }
 
 func (s failingStore) Check(context.Context, signaling.Credentials) error { return s.err }
-func (s failingStore) Open(context.Context, signaling.Credentials) (signaling.Reader, error) {
+func (s failingStore) Open(context.Context, signaling.Credentials, signaling.Admission) (signaling.Reader, error) {
 	return nil, s.err
 }
-func (s failingStore) Put(context.Context, signaling.Credentials, string, []byte, string) error {
+func (s failingStore) Put(context.Context, signaling.Credentials, string, []byte, string, signaling.Admission) error {
 	return s.err
 }
 func (s failingStore) Remove(context.Context, signaling.Credentials) error { return s.err }
@@ -154,10 +154,10 @@ func (s failingStore) Remove(context.Context, signaling.Credentials) error { ret
 type readerStore struct{ err error }
 
 func (s readerStore) Check(context.Context, signaling.Credentials) error { return nil }
-func (s readerStore) Open(context.Context, signaling.Credentials) (signaling.Reader, error) {
+func (s readerStore) Open(context.Context, signaling.Credentials, signaling.Admission) (signaling.Reader, error) {
 	return failingReader(s), nil
 }
-func (s readerStore) Put(context.Context, signaling.Credentials, string, []byte, string) error {
+func (s readerStore) Put(context.Context, signaling.Credentials, string, []byte, string, signaling.Admission) error {
 	return nil
 }
 func (s readerStore) Remove(context.Context, signaling.Credentials) error { return nil }

@@ -29,8 +29,8 @@ func limitBody(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readBody returns the whole body of r, whatever its Content-Type says, and
-// ends the time limit on it. Errors: ErrTooLarge, ErrTooSlow, ErrBadRequest.
+// readBody returns the whole body of r, whatever its Content-Type says. Errors:
+// ErrTooLarge, ErrTooSlow, ErrBadRequest.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) (body []byte, err error) {
 	switch n := r.ContentLength; {
 	case n == 0:
@@ -52,9 +52,15 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) (body []byte,
 	if err != nil {
 		return nil, fmt.Errorf("%w: the body ended early", ErrBadRequest)
 	}
-	// The deadline is the connection's: it would cut a GET that waits.
-	http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return body, nil
+}
+
+// unlimitBody ends what limitBody began, whose deadline is the connection's and
+// would cut a GET that waits. Before a connection's next request net/http does so.
+func unlimitBody(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		http.NewResponseController(w).SetReadDeadline(time.Time{})
+	}
 }
 
 // receiver returns the inbox that a POST is for: to in the query, never in the

@@ -104,11 +104,11 @@ func TestCursor(t *testing.T) {
 func FuzzLastEventID(f *testing.F) {
 	m := NewMemory(MemoryOptions{})
 	owner := Credentials{ID: "receiver"}
-	reader, err := m.Open(f.Context(), owner)
+	reader, err := m.Open(f.Context(), owner, nil)
 	if err != nil {
 		f.Fatal(err)
 	}
-	if err := m.Put(f.Context(), owner, "receiver", []byte("offer"), ""); err != nil {
+	if err := m.Put(f.Context(), owner, "receiver", []byte("offer"), "", nil); err != nil {
 		f.Fatal(err)
 	}
 	given, err := reader.Next(f.Context(), "", 0)

@@ -89,6 +89,7 @@ func (h *Handler) events(x *exchange, reader Reader, after string) error {
 	return x.flush()
 }
 
+// writeEvent writes an event at once: a line sends what it gets in one piece.
 func writeEvent(w io.Writer, m Message) error {
 	e := event{From: m.From}
 	if utf8.Valid(m.Body) {
@@ -96,14 +97,17 @@ func writeEvent(w io.Writer, m Message) error {
 	} else {
 		e.Body, e.Encoding = base64.StdEncoding.EncodeToString(m.Body), "base64"
 	}
-	if _, err := io.WriteString(w, "id: "+m.ID+"\nevent: message\ndata: "); err != nil {
+	data, err := json.Marshal(e) // one line: JSON escapes line breaks
+	if err != nil {
 		return err
 	}
-	// Encode ends the data's line, and JSON has no other line breaks.
-	if err := json.NewEncoder(w).Encode(e); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	out := make([]byte, 0, len(m.ID)+len(data)+len("id: \nevent: message\ndata: \n\n"))
+	out = append(out, "id: "...)
+	out = append(out, m.ID...)
+	out = append(out, "\nevent: message\ndata: "...)
+	out = append(out, data...)
+	out = append(out, "\n\n"...)
+	_, err = w.Write(out)
 	return err
 }
 

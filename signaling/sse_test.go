@@ -192,7 +192,7 @@ func TestStreamClientDoesNotRead(t *testing.T) {
 		defer conn.Close()
 		askForStream(t, conn)
 		start := time.Now()
-		<-m.left
+		<-m.closed
 		if took := time.Since(start); took != 10*time.Second {
 			t.Errorf("cut after %v, want 10 s", took)
 		}

@@ -43,24 +43,28 @@ type Store interface {
 	Check(ctx context.Context, owner Credentials) error
 
 	// Open makes the caller the one reader of its inbox, which it makes if the
-	// identifier is free. A reader that was open before is displaced: the newest
-	// wins. The caller closes the Reader. Errors: [ErrWrongPassword],
-	// [ErrTooManyInboxes].
-	Open(ctx context.Context, owner Credentials) (Reader, error)
+	// identifier is free and admit agrees. A reader that was open before is
+	// displaced: the newest wins. The caller closes the Reader. Errors:
+	// [ErrWrongPassword], [ErrTooManyInboxes], and admit's.
+	Open(ctx context.Context, owner Credentials, admit Admission) (Reader, error)
 
 	// Put appends body to the inbox to, from the caller, whose own inbox is made
-	// if its identifier is free and to exists. A key that is not empty and that
+	// if its identifier is free, to exists and admit agrees. A key that is not empty and that
 	// this sender has used already (a Store remembers at least its last 64 keys,
 	// as long as its inbox lives) makes Put return nil and change nothing. The
 	// Store owns body from then on. Errors: [ErrWrongPassword], [ErrNotFound],
-	// [ErrInboxFull], [ErrTooManyInboxes], [ErrStoreFull]; after an error nothing
-	// was put and the key is not used.
-	Put(ctx context.Context, from Credentials, to string, body []byte, key string) error
+	// [ErrInboxFull], [ErrTooManyInboxes], [ErrStoreFull], and admit's; after an
+	// error nothing was put and the key is not used.
+	Put(ctx context.Context, from Credentials, to string, body []byte, key string, admit Admission) error
 
 	// Remove closes the owner's inbox and drops its messages; an open Reader
 	// gets [ErrNotFound]. Errors: [ErrWrongPassword], [ErrNotFound].
 	Remove(ctx context.Context, owner Credentials) error
 }
+
+// Admission is asked before an inbox is made. Its error keeps that from
+// happening. It must not call the Store; nil agrees to every inbox.
+type Admission func() error
 
 // Reader is the right to read one inbox, until a newer Reader displaces it.
 // Its methods are called by one goroutine at a time.

@@ -29,7 +29,7 @@ export function setText(target, text) {
 /**
  * Shows a view in the elements that every page has: #status, #hint, #note and #trouble.
  *
- * @param {import('./words.js').View} view
+ * @param {import('./shared-words.js').View} view
  */
 export function show({ tone, status, hint, note, trouble }) {
   document.body.dataset.tone = tone;

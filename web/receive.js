@@ -1,48 +1,52 @@
 // @ts-check
+import { AddCamera } from './add-camera.js';
+import { catchUp } from './catch-up.js';
 import { linkIdentity, lobbyIdentity, storage, tabIdentity } from './identity.js';
 import { showLink } from './link-card.js';
 import { makeLink, parseLink, reachableBase } from './links.js';
-import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, show } from './page.js';
+import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
+import { parseOptions } from './receive-options.js';
+import { receiveView } from './receive-words.js';
 import { Screen } from './screen.js';
 import { showShield } from './shield.js';
-import { receiveView } from './words.js';
+import { Turns } from './turns.js';
+import { WakeLock } from './wake-lock.js';
+import { Wall } from './wall.js';
 
 /** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
 
-const preview = element('preview', HTMLVideoElement);
-const soundButton = element('sound', HTMLButtonElement);
-const fullscreenButton = element('fullscreen', HTMLButtonElement);
 const browser = storage('localStorage');
 const tab = storage('sessionStorage');
 const supported = 'RTCPeerConnection' in window;
 const link = parseLink(location.hash, 'from');
-
-/** The controls hide when nobody has moved for this long. In milliseconds. */
-const CONTROLS_HIDE = 3000;
+const options = parseOptions(location.search);
 
 /** The page from the moment it is shown until it goes away. */
 class ReceivePage {
   #closed = new AbortController();
   #signal = this.#closed.signal;
   #lobby = true;
-  /** The camera that is on the screen. @type {ViewedCamera | undefined} */
-  #shown;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #hideTimer;
+  /** Whether the last that was heard of any camera is that it stopped. */
+  #ended = false;
+  /** How many cameras there were to see. */
+  #count = 0;
+  /** The number that each camera keeps for as long as the page lives. @type {Map<string, number>} */
+  #numbers = new Map();
   /** @type {import('./channel.js').Refusal | undefined} */
   #refused;
   /** @type {Screen[]} */
   #screens = [];
+  #wall = new Wall(element('wall', HTMLElement), new Turns(tab), () => this.#render(), this.#signal);
+  /** Loaded with the first camera. @type {import('./bar.js').Bar | undefined} */
+  #bar;
+  #loadingBar = options.clean; // which has none
+  #adding = new AddCamera(this.#signal);
+  #wakeLock = new WakeLock(this.#signal);
 
   constructor() {
-    const options = { signal: this.#signal };
-    soundButton.addEventListener('click', () => this.#toggleSound(), options);
-    fullscreenButton.addEventListener('click', () => void this.#toggleFullscreen(), options);
-    element('action', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => this.#act(currentTarget), options);
-    for (const event of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
-      addEventListener(event, () => this.#wakeControls(), options);
-    }
-    fullscreenButton.hidden = !document.fullscreenEnabled;
+    element('action', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => this.#act(currentTarget), { signal: this.#signal });
+    this.#wall.sound = !options.muted;
+    catchUp(() => this.#wall.tiles.filter(({ state }) => state === 'live').map(({ video }) => video), this.#signal);
     onNetworkBack(() => this.#nudge(), this.#signal);
     if (supported) this.#openScreens();
     void serverConfig(this.#signal).then(({ lobby, addresses }) => {
@@ -57,7 +61,6 @@ class ReceivePage {
   close() {
     for (const screen of this.#screens) screen.close();
     this.#closed.abort(new DOMException('the page went away', 'AbortError'));
-    clearTimeout(this.#hideTimer);
   }
 
   /** The inboxes of this page: that of the camera's link, or its own and the lobby. */
@@ -87,46 +90,48 @@ class ReceivePage {
     const base = reachableBase(document.baseURI, addresses);
     showLink(makeLink('send.html', base, 'to', linkIdentity(tab)), 'Send a camera', this.#signal);
     document.body.classList.add('inviting');
+    this.#adding.offer();
   }
 
   /** @param {ViewedCamera} camera */
   #cameraChanged(camera) {
-    this.#shown = this.#choose(camera);
-    const stream = this.#shown?.stream;
-    if (stream && preview.srcObject !== stream) {
-      preview.srcObject = stream;
-      for (const track of stream.getAudioTracks()) {
-        track.addEventListener('unmute', () => this.#render(), { signal: this.#signal });
-        track.addEventListener('mute', () => this.#render(), { signal: this.#signal });
-      }
-    }
+    this.#ended = camera.state === 'ended' || (this.#ended && camera.state === 'asking');
     if (camera.state === 'live') this.#refused = undefined;
-    this.#render();
-  }
-
-  /**
-   * The newest camera is shown, and when it goes away one that is still live.
-   *
-   * @param {ViewedCamera} changed
-   */
-  #choose(changed) {
-    if (changed.state === 'live' || changed.state === 'connecting') return changed;
-    const others = this.#screens.flatMap(({ viewer }) => [...viewer.cameras.values()]).filter(({ state }) => state === 'live');
-    if (changed.state === 'ended' && (!this.#shown || this.#shown.id === changed.id)) return others.at(-1) ?? changed;
-    return this.#shown ?? changed;
+    this.#showCameras();
   }
 
   #mailboxChanged() {
-    if (this.#screens.some(({ mailbox }) => mailbox.state === 'displaced') && !this.#isWatched()) {
-      this.#shown = undefined;
-      preview.srcObject = null;
-    }
+    if (this.#screens.some(({ mailbox }) => mailbox.state === 'displaced')) this.#ended = false;
+    this.#showCameras();
+  }
+
+  #showCameras() {
+    const pictures = this.#screens.flatMap(({ viewer, sealed }) =>
+      [...viewer.cameras.values()].filter(({ stream }) => stream).map((camera) => ({ camera, sealed, number: this.#numberOf(camera) })));
+    if (pictures.length > 0) void this.#openBar();
+    this.#wall.show(pictures);
+    const count = this.#wall.tiles.length;
+    if (count > this.#count) this.#adding.close(); // the one who scanned the code has come
+    this.#count = count;
     this.#render();
   }
 
-  /** Whether the camera on the screen still belongs to one of the inboxes. */
-  #isWatched() {
-    return this.#screens.some(({ viewer }) => this.#shown && viewer.cameras.get(this.#shown.id) === this.#shown);
+  async #openBar() {
+    if (this.#loadingBar) return;
+    this.#loadingBar = true;
+    try {
+      const { Bar } = await import('./bar.js');
+      if (!this.#signal.aborted) this.#bar = new Bar(this.#wall, browser, this.#signal);
+    } catch {
+      this.#loadingBar = false; // the server is away: the next change asks again
+    }
+  }
+
+  /** @param {ViewedCamera} camera */
+  #numberOf({ id }) {
+    const number = this.#numbers.get(id) ?? this.#numbers.size + 1;
+    this.#numbers.set(id, number);
+    return number;
   }
 
   /** @param {EventTarget | null} button */
@@ -141,29 +146,18 @@ class ReceivePage {
     for (const screen of this.#screens) screen.nudge();
   }
 
-  #toggleSound() {
-    preview.muted = !preview.muted;
-    void preview.play().catch(() => {}); // it plays on, or waits for the next tap
-    this.#render();
-  }
-
-  async #toggleFullscreen() {
-    try {
-      if (document.fullscreenElement) await document.exitFullscreen();
-      else await document.documentElement.requestFullscreen();
-    } catch {
-      fullscreenButton.hidden = true; // this browser does not allow it
-    }
-  }
-
-  #wakeControls() {
-    document.body.classList.remove('still');
-    clearTimeout(this.#hideTimer);
-    this.#hideTimer = setTimeout(() => document.body.classList.add('still'), CONTROLS_HIDE);
+  /** How the camera stands that is on the screen, or the one that is to come. */
+  get #camera() {
+    const states = this.#wall.seen.map(({ state }) => state);
+    if (states.length > 0) return states.find((state) => state === 'live') ?? states[0];
+    const cameras = this.#screens.flatMap(({ viewer }) => [...viewer.cameras.values()]);
+    if (cameras.some(({ state }) => state === 'connecting')) return 'connecting';
+    if (cameras.some(({ state }) => state === 'reconnecting')) return 'reconnecting';
+    return this.#ended ? 'ended' : 'none';
   }
 
   #render() {
-    const camera = this.#shown?.state ?? 'none';
+    const { chosen, seen } = this.#wall;
     const [own, lobby] = this.#screens.map(({ mailbox }) => mailbox.state);
     show(
       receiveView({
@@ -171,26 +165,28 @@ class ReceivePage {
         link: link.kind,
         mailbox: own ?? 'connecting',
         lobby: this.#lobby ? (lobby ?? 'connecting') : 'refused',
-        camera,
-        video: this.#shown?.video,
+        camera: this.#camera,
+        cameras: { all: seen.length, live: seen.filter(({ state }) => state === 'live').length },
         refused: this.#refused,
         sendAddress: address('send'),
       }),
     );
-    const screen = this.#screens.find(({ viewer }) => this.#shown && viewer.cameras.get(this.#shown.id) === this.#shown);
-    showShield(camera === 'live' ? this.#shown?.session : undefined, screen?.sealed ?? false);
-    const picture = camera === 'live' || camera === 'reconnecting';
-    if (picture && !document.body.classList.contains('picture')) this.#wakeControls();
+    showShield(chosen?.state === 'live' ? chosen.picture.camera.session : undefined, chosen?.picture.sealed ?? false);
+    const name = element('camera', HTMLElement);
+    name.hidden = !chosen || (this.#wall.tiles.length < 2 && !chosen.picture.camera.name);
+    setText(name, chosen?.name ?? '');
+    const picture = seen.length > 0;
+    if (picture && !document.body.classList.contains('picture')) this.#bar?.wake();
     document.body.classList.toggle('picture', picture);
-    document.body.classList.toggle('dimmed', camera === 'reconnecting');
-    const audio = preview.srcObject instanceof MediaStream && preview.srcObject.getAudioTracks().some(({ muted }) => !muted);
-    soundButton.disabled = !audio;
-    soundButton.setAttribute('aria-pressed', String(audio && !preview.muted));
-    soundButton.title = audio ? 'Sound' : 'This camera sends no sound';
+    this.#bar?.render();
+    this.#wakeLock.want(seen.some(({ state }) => state === 'live'));
   }
 }
 
 reloadOnLink();
+document.documentElement.classList.toggle('clean', options.clean);
+document.documentElement.classList.toggle('unlabelled', !options.label);
+document.body.classList.toggle('cover', options.fit === 'cover');
 live(() => {
   const page = new ReceivePage();
   return () => page.close();

@@ -1,6 +1,7 @@
 // @ts-check
 import { checkSupport, problemOf } from './capture.js';
 import { Choices } from './choices.js';
+import { showDevices } from './device-list.js';
 import { mirrored, nameOf } from './devices.js';
 import { storage } from './identity.js';
 import { parseLink, reachableBase } from './links.js';
@@ -12,7 +13,7 @@ import { showShield } from './shield.js';
 import { Source } from './source.js';
 import { showViewers } from './viewers.js';
 import { WakeLock } from './wake-lock.js';
-import { sendView, soundNote } from './words.js';
+import { sendView, soundNote } from './send-words.js';
 
 const preview = element('preview', HTMLVideoElement);
 const devices = element('devices', HTMLSelectElement);
@@ -45,6 +46,7 @@ class SendPage {
   #settings;
   /** What the microphone's level is watched of, and the end of that. @type {{track: MediaStreamTrack, end: AbortController} | undefined} */
   #metered;
+  #figuresShown = false;
   /** Whether what a reload interrupted goes on. */
   #resumed = false;
   /** What viewers were told of the picture and its name. */
@@ -54,7 +56,7 @@ class SendPage {
     tab,
     stream: this.#stream,
     name: () => this.#name,
-    onchange: () => this.#render(),
+    onchange: () => this.#sendingChanged(),
     signal: this.#signal,
   });
   #source = new Source({
@@ -185,6 +187,20 @@ class SendPage {
     if (!this.#sending.started) this.#sending.prepare();
   }
 
+  #sendingChanged() {
+    if (this.#sending.live.length > 0) void this.#showFigures().catch(() => {}); // the picture goes on without them
+    this.#render();
+  }
+
+  /** From the first viewer on. */
+  async #showFigures() {
+    if (this.#figuresShown) return;
+    this.#figuresShown = true;
+    const { showFigures } = await import('./send-figures.js');
+    const places = { figures: element('figures', HTMLElement), limit: element('limit', HTMLElement) };
+    await showFigures(places, () => this.#sending.live, this.#signal);
+  }
+
   #sourceChanged() {
     this.#tellState();
     this.#remember();
@@ -226,7 +242,7 @@ class SendPage {
 
   #render() {
     if (this.#signal.aborted) return;
-    const { picture, state, kind, sound, screenProblem, others } = this.#source;
+    const { picture, state, kind, sound, screenProblem, cameras, others } = this.#source;
     const { started, dialing, showing, inviting, mailbox, refused, receivers, leastSure, shownCamera } = this.#sending;
     const states = receivers.map(({ state }) => state);
     const facts = { media: picture, video: state, kind, others, installed, mailbox, lobby: this.#lobby, link: link.kind, inviting, refused, started };
@@ -235,7 +251,9 @@ class SendPage {
     showShield(leastSure?.session, leastSure?.sealed ?? false);
     showViewers(element('viewers', HTMLUListElement), shownCamera);
     this.#wakeLock.want(started && state !== 'paused');
-    this.#renderDevices();
+    showDevices(devices, this.#source);
+    element('chip', HTMLElement).hidden = devices.length === 0 || kind === 'screen';
+    flipButton.hidden = cameras.length < 2 || kind === 'screen';
     setText(startButton, started ? 'Stop' : 'Start');
     startButton.setAttribute('aria-disabled', String(this.#deaf !== undefined));
     startButton.dataset.started = String(started);
@@ -251,19 +269,6 @@ class SendPage {
     preview.classList.toggle('held', state !== 'live');
     preview.classList.toggle('mirrored', kind === 'camera' && mirrored(this.#choices.values.mirror, this.#source.track));
     this.#settings?.render();
-  }
-
-  #renderDevices() {
-    const { cameras, track, kind } = this.#source;
-    const options = cameras.map(({ deviceId, label }, i) => ({ deviceId, label: label || `Camera ${i + 1}` }));
-    if (options.length === 0 && track) options.push({ deviceId: '', label: track.label || 'Camera' });
-    const shown = [...devices.options].map(({ value, text }) => ({ deviceId: value, label: text }));
-    // A list that is replaced closes under the person's hands.
-    if (JSON.stringify(options) !== JSON.stringify(shown)) devices.replaceChildren(...options.map(({ label, deviceId }) => new Option(label, deviceId)));
-    if (track && kind === 'camera') devices.value = track.getSettings().deviceId ?? '';
-    if (devices.selectedIndex < 0) devices.selectedIndex = 0;
-    element('chip', HTMLElement).hidden = devices.length === 0 || kind === 'screen';
-    flipButton.hidden = cameras.length < 2 || kind === 'screen';
   }
 }
 

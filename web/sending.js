@@ -80,6 +80,11 @@ export class Sending {
     return this.#outlets.flatMap(({ camera }) => camera.receivers);
   }
 
+  /** The connections that carry the picture now. */
+  get live() {
+    return this.receivers.flatMap(({ state, session }) => (state === 'live' && session ? [session.pc] : []));
+  }
+
   /** The camera of those who have the link. */
   get shownCamera() {
     return this.#shown?.camera;
@@ -189,7 +194,7 @@ export class Sending {
   }
 
   #changed() {
-    if (this.receivers.some(({ state }) => state === 'live')) this.refused = undefined;
+    if (this.live.length > 0) this.refused = undefined;
     this.#options.onchange();
   }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The sheet with everything that can be set; loaded when it is opened first.
 import { mirrored, nameOf } from './devices.js';
+import { loadStyle } from './load-style.js';
 import { element, setText } from './page.js';
 import { bitrates, frameRates, heights, inForce } from './quality.js';
 import { capabilitiesOf } from './tools.js';
@@ -113,20 +114,4 @@ function list(select, options, value) {
   if (wanted !== shown) select.replaceChildren(...options.map(({ value, label }) => new Option(label, String(value))));
   if (select.value !== String(value)) select.value = String(value);
   if (select.selectedIndex < 0) select.selectedIndex = 0;
-}
-
-/**
- * Loads a style sheet of our own.
- *
- * @param {string} href
- * @returns {Promise<void>} resolves when it is there, or will not come
- */
-function loadStyle(href) {
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = href;
-  return new Promise((resolve) => {
-    link.onload = link.onerror = () => resolve();
-    document.head.append(link);
-  });
 }

@@ -1,5 +1,4 @@
 // @ts-check
-import { codeWords } from './code-words.js';
 import { element, setText } from './page.js';
 
 /** @type {import('./session.js').Session | undefined} */
@@ -17,8 +16,8 @@ export function showShield(session, sealed) {
   shield.dataset.sealed = String(sealed);
   if (session === shown) return;
   shown = session;
-  setText(shield, sealed ? '🛡 Verified end to end' : 'Not verified: whoever runs this server could stand in between.');
-  if (session && !sealed) void compare(session, shield);
+  setText(shield, sealed ? 'Verified end to end' : 'Not verified: whoever runs this server could stand in between.');
+  if (session && !sealed) void compare(session, shield).catch(() => {}); // the server is away: it stays not verified
 }
 
 /**
@@ -26,6 +25,8 @@ export function showShield(session, sealed) {
  * @param {HTMLElement} shield
  */
 async function compare({ pc }, shield) {
+  // With a link there are no words to compare, and nothing to load for them.
+  const { codeWords } = await import('./code-words.js');
   const words = await codeWords(pc.currentLocalDescription?.sdp ?? '', pc.currentRemoteDescription?.sdp ?? '');
   if (shown?.pc !== pc || words === '') return;
   setText(shield, `Not verified: whoever runs this server could stand in between, unless both pages say “${words}”.`);

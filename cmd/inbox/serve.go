@@ -69,6 +69,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return store.Run(ctx, c.cleanupInterval.Duration) })
+	g.Go(func() error { return site.mailbox.Run(ctx) })
 	g.Go(func() error { return cert.run(ctx) })
 	if c.mdns {
 		g.Go(func() error { return answerNames(ctx, l.Addr(), log) })

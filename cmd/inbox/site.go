@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"inbox"
+	"inbox/internal/minify"
 	"inbox/internal/static"
 	"inbox/signaling"
 )
@@ -22,7 +23,8 @@ const lobby = "receiver"
 // site is everything that the server serves.
 type site struct {
 	*http.ServeMux
-	root *os.Root // of the user's own pages; nil for the built-in ones
+	mailbox *signaling.Handler
+	root    *os.Root // of the user's own pages; nil for the built-in ones
 }
 
 // Close closes the folder of the user's pages, if there is one.
@@ -35,18 +37,17 @@ func (s *site) Close() error {
 
 // newSite makes all but /config.json, for which the server must listen first.
 func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog.Logger) (*site, error) {
-	s := &site{ServeMux: http.NewServeMux()}
+	s := &site{ServeMux: http.NewServeMux(), mailbox: newMailbox(c, store, log)}
 	pages, err := s.pages(c.public)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := static.Embedded(inbox.Documents(), static.FolderHeaders())
+	documents, err := static.Embedded(inbox.Documents(), static.FolderHeaders(), nil)
 	if err != nil {
 		return nil, err
 	}
-	mailbox := newMailbox(c, store, log)
-	s.Handle("/inbox", mailbox)
-	s.Handle("/ice-servers", mailbox)
+	s.Handle("/inbox", s.mailbox)
+	s.Handle("/ice-servers", s.mailbox)
 	s.Handle("GET /openapi.yaml", documents)
 	s.Handle("GET /swagger.yml", documents)
 	s.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
@@ -58,7 +59,7 @@ func newSite(c *serveConfig, store signaling.Store, cert *certificate, log *slog
 // pages are the built-in ones, or those of the user's folder.
 func (s *site) pages(folder string) (http.Handler, error) {
 	if folder == "" {
-		return static.Embedded(inbox.Pages(), static.PageHeaders())
+		return static.Embedded(inbox.Pages(), static.PageHeaders(), minify.File)
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {

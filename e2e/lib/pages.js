@@ -79,7 +79,7 @@ export async function says(page, pattern, options) {
 /** What a person can read on the page. @param {Page} page */
 export function words(page) {
   return page.evaluate(() => {
-    const texts = [...document.querySelectorAll('#status, #shield, #hint, #note, #trouble')];
+    const texts = [...document.querySelectorAll('#status, #shield, #hint, #note, #notice, #trouble')];
     return texts.filter((e) => e.checkVisibility()).map((e) => /** @type {HTMLElement} */ (e).innerText);
   });
 }
@@ -87,4 +87,10 @@ export function words(page) {
 /** Presses the button of the card. @param {Page} page */
 export function pressAction(page) {
   return page.click('#action');
+}
+
+/** The link that a page shows, once it does. @param {Page} page */
+export function shownLink(page) {
+  const ask = () => page.evaluate(() => /** @type {HTMLInputElement} */ (document.querySelector('#link')).value);
+  return until('the page shows a link', ask);
 }

@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { problemOf } from '../../web/capture.js';
-import { receiveView, sendView, soundNote } from '../../web/words.js';
+import { cameraName, receiveView, veil } from '../../web/receive-words.js';
+import { sendView, soundNote } from '../../web/send-words.js';
 
 const MAILBOX = /** @type {const} */ (['connecting', 'open', 'offline', 'taken', 'displaced', 'refused']);
 const MEDIA = /** @type {const} */ (['opening', 'ready', 'denied', 'none', 'busy', 'insecure', 'unsupported', 'gone', 'dismissed', 'system', 'unknown']);
 const RECEIVERS = /** @type {const} */ ([[], ['waiting'], ['connecting'], ['live'], ['reconnecting'], ['live', 'waiting']]);
-const CAMERAS = /** @type {const} */ (['none', 'asking', 'connecting', 'live', 'reconnecting', 'ended']);
+const CAMERAS = /** @type {const} */ (['none', 'asking', 'connecting', 'live', 'reconnecting', 'ended', 'paused', 'away']);
+const ONE = { all: 1, live: 1 };
 
-/** @param {import('../../web/words.js').View} view @param {unknown} facts */
+/** @param {import('../../web/shared-words.js').View} view @param {unknown} facts */
 function complete(view, facts) {
   assert.ok(view.status, JSON.stringify(facts));
   assert.doesNotMatch(view.status + view.hint, /undefined|null/);
@@ -34,14 +36,14 @@ test('every state of the send page has words', () => {
 test('every state of the receive page has words', () => {
   for (const mailbox of MAILBOX) for (const lobby of MAILBOX) for (const camera of CAMERAS) for (const supported of [true, false]) {
     for (const link of /** @type {const} */ (['none', 'from', 'wrong'])) {
-      const facts = { supported, link, mailbox, lobby, camera, sendAddress: 'https://h/send' };
+      const facts = { supported, link, mailbox, lobby, camera, cameras: ONE, sendAddress: 'https://h/send' };
       complete(receiveView(facts), facts);
     }
   }
 });
 
 test('a live picture is called live, though the server is away', () => {
-  const receive = { supported: true, link: /** @type {const} */ ('none'), lobby: /** @type {const} */ ('offline'), sendAddress: '' };
+  const receive = { supported: true, link: /** @type {const} */ ('none'), lobby: /** @type {const} */ ('offline'), cameras: ONE, sendAddress: '' };
   assert.equal(receiveView({ ...receive, mailbox: 'offline', camera: 'live' }).status, 'Live');
   const facts = { ...OWN, media: /** @type {const} */ ('ready'), lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true };
   assert.equal(sendView({ ...facts, mailbox: 'offline', receivers: ['live'] }).status, 'Live');
@@ -64,8 +66,22 @@ test('every trouble with the sound has words', () => {
   assert.match(soundNote('denied', 'busy'), /screen/);
 });
 
+test('a grid says how many of its cameras are live', () => {
+  const receive = { supported: true, link: /** @type {const} */ ('none'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('live'), sendAddress: '' };
+  assert.equal(receiveView({ ...receive, cameras: { all: 3, live: 3 } }).status, 'Live · 3 cameras');
+  assert.equal(receiveView({ ...receive, cameras: { all: 3, live: 2 } }).status, 'Live · 2 of 3 cameras');
+});
+
+test('what stands over a picture, and what a camera is called', () => {
+  assert.equal(veil('live'), '');
+  for (const state of /** @type {const} */ (['reconnecting', 'paused', 'away'])) assert.ok(veil(state), state);
+  assert.equal(cameraName({ name: 'Kitchen' }, 2), 'Kitchen');
+  assert.equal(cameraName({ name: '' }, 2), 'Camera 2');
+  assert.equal(cameraName({}, 2), 'Camera 2');
+});
+
 test('what was refused is said, each in its own words', () => {
-  const facts = { supported: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('none'), sendAddress: '' };
+  const facts = { supported: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('none'), cameras: ONE, sendAddress: '' };
   const notes = REFUSED.map((refused) => receiveView({ ...facts, refused }).note);
   assert.equal(notes[0], '');
   assert.equal(new Set(notes).size, REFUSED.length);

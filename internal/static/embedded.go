@@ -13,17 +13,20 @@ import (
 	"time"
 )
 
-// Embedded serves the files of fsys as they are now; headers are on every
-// answer. Each has a strong ETag of its content, so that a browser asks and is
-// told 304, and is kept compressed where that is smaller. The error is that of a
-// file that cannot be read.
-func Embedded(fsys fs.FS, headers http.Header) (http.Handler, error) {
+// A Shrink gives the content of a file in fewer bytes that mean the same.
+type Shrink func(name string, content []byte) ([]byte, error)
+
+// Embedded serves the files of fsys as they are now, shrunk if shrink is not nil;
+// headers are on every answer. Each has a strong ETag of its content, so that a
+// browser asks and is told 304, and is kept compressed where that is smaller. The
+// error is that of a file that cannot be read or shrunk.
+func Embedded(fsys fs.FS, headers http.Header, shrink Shrink) (http.Handler, error) {
 	files := make(map[string]*file)
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		files[name], err = load(fsys, name)
+		files[name], err = load(fsys, name, shrink)
 		return err
 	})
 	if err != nil {
@@ -43,8 +46,11 @@ type file struct {
 	compressed  []byte // nil where it would not be smaller
 }
 
-func load(fsys fs.FS, name string) (*file, error) {
+func load(fsys fs.FS, name string, shrink Shrink) (*file, error) {
 	content, err := fs.ReadFile(fsys, name)
+	if err == nil && shrink != nil {
+		content, err = shrink(name, content)
+	}
 	if err != nil {
 		return nil, err
 	}

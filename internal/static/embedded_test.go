@@ -117,7 +117,7 @@ func TestEmbeddedLength(t *testing.T) {
 // TestEmbeddedStays serves the files as they were at the start.
 func TestEmbeddedStays(t *testing.T) {
 	files := fstest.MapFS{"page.html": {Data: []byte("before")}}
-	h, err := static.Embedded(files, nil)
+	h, err := static.Embedded(files, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ func PageHeaders() http.Header {
 	h.Set("Content-Security-Policy", strings.Join([]string{
 		"default-src 'self'",
 		"img-src 'self' data: blob:",
+		"manifest-src 'self'",
 		"media-src 'self' blob: mediastream:",
 		"connect-src 'self'",
 		"object-src 'none'",

@@ -33,7 +33,7 @@ var site = fstest.MapFS{
 // handlers are both ways to serve the same site.
 func handlers(t *testing.T) map[string]http.Handler {
 	t.Helper()
-	embedded, err := static.Embedded(site, static.PageHeaders())
+	embedded, err := static.Embedded(site, static.PageHeaders(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestContentTypes(t *testing.T) {
 			}
 		}
 	}
-	embedded, err := static.Embedded(files, nil)
+	embedded, err := static.Embedded(files, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

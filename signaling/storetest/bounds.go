@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -93,18 +94,36 @@ func testDeliveredHasItsOwnRoom(t *testing.T, s store) {
 	s.want(s.putKey("bob", "alice", "too many", ""), signaling.ErrInboxFull)
 }
 
+// Whoever may not make an inbox makes none, and who has one is not asked.
+func testAdmission(t *testing.T, s store) {
+	errFull := errors.New("no more for you")
+	refuse := func() error { return errFull }
+	s.made("alice")
+	_, err := s.Open(t.Context(), owner("bob"), refuse)
+	s.want(err, errFull)
+	s.want(s.Put(t.Context(), owner("bob"), "alice", nil, "", refuse), errFull)
+	s.want(s.check("bob"), signaling.ErrNotFound)
+	alice := s.open("alice")
+	_, err = alice.Take(t.Context(), 0)
+	s.want(err, signaling.ErrEmpty)
+	s.want(s.Put(t.Context(), owner("alice"), "alice", nil, "", refuse), nil)
+	again, err := s.Open(t.Context(), owner("alice"), refuse)
+	s.want(err, nil)
+	again.Close()
+}
+
 func testMaxInboxes(t *testing.T, s store) {
 	s.made("1")
 	s.made("2")
 	s.put("3", "1", "makes the third")
-	_, err := s.Open(t.Context(), owner("4"))
+	_, err := s.Open(t.Context(), owner("4"), nil)
 	s.want(err, signaling.ErrTooManyInboxes)
 	s.want(s.putKey("4", "1", "", ""), signaling.ErrTooManyInboxes)
 	s.made("3") // is there already
 
 	s.want(s.Remove(t.Context(), owner("2")), nil)
 	s.made("4")
-	_, err = s.Open(t.Context(), owner("5"))
+	_, err = s.Open(t.Context(), owner("5"), nil)
 	s.want(err, signaling.ErrTooManyInboxes)
 	time.Sleep(defaultTimeout)
 	for _, id := range []string{"5", "6", "7"} { // what has expired takes no room

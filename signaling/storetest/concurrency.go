@@ -56,8 +56,8 @@ func testCancelConsumesNothing(t *testing.T, s store) {
 func testOneOwner(t *testing.T, s store) {
 	s.open("mailbox")
 	makers := []func(signaling.Credentials) error{
-		func(c signaling.Credentials) error { _, err := s.Open(context.Background(), c); return err },
-		func(c signaling.Credentials) error { return s.Put(context.Background(), c, "mailbox", nil, "") },
+		func(c signaling.Credentials) error { _, err := s.Open(context.Background(), c, nil); return err },
+		func(c signaling.Credentials) error { return s.Put(context.Background(), c, "mailbox", nil, "", nil) },
 	}
 	for i := range 1000 {
 		id := fmt.Sprint("prize ", i)
@@ -76,7 +76,7 @@ func testOneOwner(t *testing.T, s store) {
 		s.want(errs[winner], nil)
 		s.want(s.Check(t.Context(), rivals[winner]), nil)
 		s.want(s.Remove(t.Context(), rivals[winner]), nil)
-		if r, err := s.Open(t.Context(), owner("mailbox")); err == nil {
+		if r, err := s.Open(t.Context(), owner("mailbox"), nil); err == nil {
 			takeNow(r)
 		}
 	}
@@ -93,7 +93,7 @@ func testManyReaders(t *testing.T, s store) {
 	for range readers {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				r, err := s.Open(ctx, owner("alice"))
+				r, err := s.Open(ctx, owner("alice"), nil)
 				if err != nil {
 					return
 				}
@@ -167,7 +167,7 @@ func sendAll(t *testing.T, s store, from, peers, messages int) {
 func takingReader(s store, peer int) func() signaling.Message {
 	return func() signaling.Message {
 		for {
-			r, err := s.Open(context.Background(), owner(fmt.Sprint("peer ", peer)))
+			r, err := s.Open(context.Background(), owner(fmt.Sprint("peer ", peer)), nil)
 			if err != nil {
 				continue
 			}
@@ -192,7 +192,7 @@ func acknowledgingReader(s store, peer int) func() signaling.Message {
 	var last string
 	return func() signaling.Message {
 		for {
-			r, err := s.Open(context.Background(), owner(fmt.Sprint("peer ", peer)))
+			r, err := s.Open(context.Background(), owner(fmt.Sprint("peer ", peer)), nil)
 			if err != nil {
 				continue
 			}

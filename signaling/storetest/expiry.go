@@ -18,7 +18,7 @@ func testInboxTimeout(t *testing.T, s store) {
 	time.Sleep(defaultTimeout)
 	s.want(s.check("alice"), signaling.ErrNotFound)
 	s.want(s.putKey("bob", "alice", "late", ""), signaling.ErrNotFound)
-	r, err := s.Open(t.Context(), thief("alice")) // free for anybody
+	r, err := s.Open(t.Context(), thief("alice"), nil) // free for anybody
 	s.want(err, nil)
 	s.empty(r, "")
 }
@@ -98,7 +98,7 @@ func testPutOnExpiringInbox(t *testing.T, s store) {
 		result := make(chan error)
 		go func() { result <- s.putKey("bob", "alice", "hello", "") }()
 		go func() {
-			r, err := s.Open(context.Background(), owner("alice"))
+			r, err := s.Open(context.Background(), owner("alice"), nil)
 			reader = r
 			result <- err
 		}()

@@ -26,9 +26,9 @@ func testOwnership(t *testing.T, s store) {
 	s.put("bob", "alice", "hello")
 	s.want(s.check("bob"), nil)
 
-	_, err := s.Open(ctx, thief("alice"))
+	_, err := s.Open(ctx, thief("alice"), nil)
 	s.want(err, signaling.ErrWrongPassword)
-	s.want(s.Put(ctx, thief("alice"), "bob", nil, ""), signaling.ErrWrongPassword)
+	s.want(s.Put(ctx, thief("alice"), "bob", nil, "", nil), signaling.ErrWrongPassword)
 	s.want(s.Remove(ctx, thief("alice")), signaling.ErrWrongPassword)
 
 	if m := s.take(alice, "hello"); m.From != "bob" {
@@ -218,7 +218,7 @@ func testRemove(t *testing.T, s store) {
 	s.want(<-result, signaling.ErrNotFound)
 	s.want(s.check("alice"), signaling.ErrNotFound)
 
-	other, err := s.Open(ctx, thief("alice")) // free for anybody
+	other, err := s.Open(ctx, thief("alice"), nil) // free for anybody
 	s.want(err, nil)
 	s.put("bob", "alice", "for the new owner")
 	_, err = alice.Take(ctx, 0)

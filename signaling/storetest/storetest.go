@@ -60,6 +60,7 @@ func Run(t *testing.T, make func(*testing.T, Config) signaling.Store) {
 		{"ReaderKeepsAlive", Config{}, testReaderKeepsAlive},
 		{"StrangersDoNotKeepAlive", Config{}, testStrangersDoNotKeepAlive},
 		{"MessageTimeout", Config{}, testMessageTimeout},
+		{"Admission", Config{}, testAdmission},
 		{"ShortTimeouts", Config{InboxTimeout: 2 * time.Second, MessageTimeout: time.Second}, testShortTimeouts},
 		{"PutOnExpiringInbox", Config{}, testPutOnExpiringInbox},
 		{"CancelConsumesNothing", Config{}, testCancelConsumesNothing},
@@ -91,7 +92,7 @@ func thief(id string) signaling.Credentials { return signaling.Credentials{ID: i
 
 func (s store) open(id string) signaling.Reader {
 	s.t.Helper()
-	r, err := s.Open(s.t.Context(), owner(id))
+	r, err := s.Open(s.t.Context(), owner(id), nil)
 	s.want(err, nil)
 	return r
 }
@@ -105,7 +106,7 @@ func (s store) put(from, to, body string) {
 }
 
 func (s store) putKey(from, to, body, key string) error {
-	return s.Put(s.t.Context(), owner(from), to, []byte(body), key)
+	return s.Put(s.t.Context(), owner(from), to, []byte(body), key, nil)
 }
 
 func (s store) check(id string) error { return s.Check(s.t.Context(), owner(id)) }

@@ -1,17 +1,12 @@
 // @ts-check
-// What the pages say in each state that a person can meet. Pure functions from
-// what is known to what is shown, so that no state goes without words.
+// What the send page says in each state that a person can meet. Pure functions
+// from what is known to what is shown, so that no state goes without words.
+import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
 
 /**
- * A card over the picture: what happened, what to do, and one button.
- *
- * @typedef {{what: string, todo: string, label: string, action: Action}} Trouble
- * @typedef {'camera' | 'next' | 'server' | 'resume' | 'home'} Action
- *
- * What a page shows. note is what else there is to know; tone colours the dot beside the status.
- *
- * @typedef {'idle' | 'busy' | 'live' | 'bad'} Tone
- * @typedef {{tone: Tone, status: string, hint: string, note: string, trouble: Trouble | null}} View
+ * @typedef {import('./shared-words.js').Tone} Tone
+ * @typedef {import('./shared-words.js').Trouble} Trouble
+ * @typedef {import('./shared-words.js').View} View
  */
 
 /** @type {Record<import('./capture.js').CaptureProblem, Trouble>} */
@@ -104,35 +99,7 @@ const LOBBY_OFF = {
   action: 'home',
 };
 
-/** @type {Trouble} */
-const LINK_WRONG = {
-  what: 'This link is not whole: its address or its key is missing.',
-  todo: 'Scan the QR code again, or copy the whole link.',
-  label: 'Start page',
-  action: 'home',
-};
-
-/** @type {Record<import('./channel.js').Refusal, string>} */
-const REFUSED = {
-  plain: 'A message that was not sealed was refused. Whoever runs this server, or somebody without the key, sent it.',
-  broken: 'A message was refused: it was changed on its way, or sealed with another link’s key.',
-  replayed: 'An old message was delivered again and was refused.',
-  stranger: 'A message from somebody whom this link does not name was refused.',
-};
-
 const AWAY = 'This device keeps the camera back: it was locked, there is a call, or another app is in front. The picture goes on by itself.';
-
-const NO_SERVER = 'No connection to the server, trying again…';
-
-/**
- * What to add to an address that only this device can reach.
- *
- * @param {string} address
- */
-function elsewhere(address) {
-  const own = /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]/.test(address);
-  return own ? ' From another device, use the address that the server printed when it started.' : '';
-}
 
 /**
  * @typedef {object} SendFacts
@@ -210,77 +177,4 @@ function sendTrouble({ media, others, installed, mailbox, lobby, inviting, link 
   if (media === 'opening' || media === 'ready') return null;
   if (media === 'gone' && others) return GONE_WITH_ANOTHER;
   return media === 'denied' && installed ? DENIED_INSTALLED : CAMERA_TROUBLE[media];
-}
-
-/**
- * @typedef {object} ReceiveFacts
- * @property {boolean} supported whether this browser has WebRTC
- * @property {import('./links.js').Link['kind']} link that this page was opened with
- * @property {import('./signaling.js').MailboxState} mailbox of the link, be it this page's or the camera's
- * @property {import('./signaling.js').MailboxState} lobby the lobby's mailbox, where this page holds it
- * @property {import('./viewer.js').CameraState | 'none'} camera
- * @property {import('./messages.js').PictureState} [video] of the camera
- * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
- * @property {string} sendAddress where to open the send page
- */
-
-/**
- * @param {ReceiveFacts} facts
- * @returns {View}
- */
-export function receiveView({ supported, link, mailbox, lobby, camera, video, refused, sendAddress }) {
-  const trouble = receiveTrouble(supported, link, [mailbox, lobby]);
-  const hint = link === 'none' ? lobbyWay(lobby, sendAddress) : 'The picture comes by itself when the camera’s page is open and started.';
-  const note = refused ? REFUSED[refused] : '';
-  /** @type {(tone: Tone, status: string) => View} */
-  const view = (tone, status) => ({ tone, status, hint, note, trouble });
-  if (camera === 'live' && video === 'paused') return view('idle', 'Paused: the camera’s owner goes on when they like');
-  if (camera === 'live' && video === 'away') return view('busy', 'The camera is away: its device is locked or busy. Waiting for it…');
-  if (camera === 'live') return view('live', 'Live');
-  if (trouble) return view('bad', 'Not receiving');
-  if (mailbox === 'offline') return view('bad', NO_SERVER);
-  if (camera === 'reconnecting') return view('busy', 'Reconnecting…');
-  if (camera === 'connecting') return view('busy', 'Connecting…');
-  if (camera === 'ended') return view('idle', link === 'from' ? 'The camera has stopped. Waiting for it.' : 'The camera has stopped. Waiting for one.');
-  const opening = mailbox === 'connecting' || (link === 'none' && lobby === 'connecting');
-  return opening ? view('busy', 'Connecting to the server…') : view('idle', link === 'from' ? 'Waiting for the camera' : 'Waiting for a camera');
-}
-
-/**
- * How to meet without scanning, in small print.
- *
- * @param {ReceiveFacts['lobby']} lobby
- * @param {string} sendAddress
- */
-function lobbyWay(lobby, sendAddress) {
-  if (lobby === 'refused') return 'This server has its lobby switched off: only the link leads here.';
-  if (lobby === 'taken') return 'Another browser is the receiver of this server’s lobby right now. The link leads here all the same.';
-  return `Or open ${sendAddress} there and press Start: no key protects that way.${elsewhere(sendAddress)}`;
-}
-
-/**
- * @param {boolean} supported
- * @param {ReceiveFacts['link']} link
- * @param {import('./signaling.js').MailboxState[]} mailboxes
- * @returns {Trouble | null}
- */
-function receiveTrouble(supported, link, mailboxes) {
-  if (!supported) {
-    return {
-      what: 'This browser has no WebRTC, so it cannot show a camera.',
-      todo: 'Open this page in a current Firefox, Chrome, Edge or Safari.',
-      label: 'Start page',
-      action: 'home',
-    };
-  }
-  if (link === 'wrong') return LINK_WRONG;
-  if (mailboxes.includes('displaced')) {
-    return {
-      what: 'A newer tab shows the camera now.',
-      todo: 'Go on there, or bring the picture back to this tab.',
-      label: 'Show it here',
-      action: 'resume',
-    };
-  }
-  return null;
 }
