@@ -3,11 +3,13 @@
 
 /**
  * Why there is no picture or sound to send: 'denied' by the person or the
- * browser's settings, 'none' there is no such device, 'busy' another program
- * has it, 'insecure' the page is not from a secure address, 'unsupported' by
- * this browser, 'gone' it was unplugged, 'unknown'.
+ * browser's settings, 'dismissed' the browser's question was closed without an
+ * answer, 'system' this device's settings deny it to the browser, 'none' there
+ * is no such device, 'busy' another program has it, 'insecure' the page is not
+ * from a secure address, 'unsupported' by this browser, 'gone' it was
+ * unplugged, 'unknown'.
  *
- * @typedef {'denied' | 'none' | 'busy' | 'insecure' | 'unsupported' | 'gone' | 'unknown'} CaptureProblem
+ * @typedef {'denied' | 'dismissed' | 'system' | 'none' | 'busy' | 'insecure' | 'unsupported' | 'gone' | 'unknown'} CaptureProblem
  */
 
 export class CaptureError extends Error {
@@ -41,7 +43,12 @@ const PROBLEMS = /** @type {Record<string, CaptureProblem>} */ ({
  */
 export function problemOf(error) {
   if (error instanceof CaptureError) return error.problem;
-  return PROBLEMS[/** @type {{name?: string}} */ (error)?.name ?? ''] ?? 'unknown';
+  const { name = '', message = '' } = /** @type {{name?: string, message?: string}} */ (error ?? {});
+  const problem = PROBLEMS[name] ?? 'unknown';
+  if (problem !== 'denied') return problem;
+  // Only Chromium's message tells these three apart.
+  if (/by (the )?system/i.test(message)) return 'system';
+  return /dismissed/i.test(message) ? 'dismissed' : 'denied';
 }
 
 /**
@@ -57,40 +64,57 @@ export function checkSupport(window) {
 /**
  * Opens a camera.
  *
- * @param {string} deviceId '' for the browser's choice
+ * @param {MediaTrackConstraints} video
  * @returns {Promise<MediaStreamTrack>} rejects with a {@link CaptureError}
  */
-export async function openCamera(deviceId) {
-  const video = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
-  // A camera that was chosen earlier may be away today: then any other will do.
-  return open({ video: deviceId ? { ...video, deviceId: { ideal: deviceId } } : video });
+export async function openCamera(video) {
+  return (await open(() => navigator.mediaDevices.getUserMedia({ video }))).getVideoTracks()[0];
 }
 
 /**
- * Opens the microphone.
+ * Opens a microphone.
  *
+ * @param {MediaTrackConstraints} audio
  * @returns {Promise<MediaStreamTrack>} rejects with a {@link CaptureError}
  */
-export async function openMicrophone() {
-  return open({ audio: true });
+export async function openMicrophone(audio) {
+  return (await open(() => navigator.mediaDevices.getUserMedia({ audio }))).getAudioTracks()[0];
+}
+
+/** Whether this browser can share the screen. Phones mostly cannot. */
+export function canShareScreen() {
+  return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
 }
 
 /**
- * The cameras there are. Their labels are empty before permission was given.
+ * Asks the person for a screen, window or tab to share; only within a press of theirs.
  *
- * @returns {Promise<MediaDeviceInfo[]>}
+ * @returns {Promise<{picture: MediaStreamTrack, sound: MediaStreamTrack | undefined}>} the sound where
+ *   the browser gives any; rejects with a {@link CaptureError}
  */
-export async function listCameras() {
+export async function openScreen() {
+  const stream = await open(() => navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 30 } }, audio: true }));
+  return { picture: stream.getVideoTracks()[0], sound: stream.getAudioTracks()[0] };
+}
+
+/**
+ * The cameras and microphones there are. Their labels are empty before permission was given.
+ *
+ * @returns {Promise<{cameras: MediaDeviceInfo[], microphones: MediaDeviceInfo[]}>}
+ */
+export async function listDevices() {
   const devices = await navigator.mediaDevices.enumerateDevices();
-  return devices.filter(({ kind }) => kind === 'videoinput');
+  return {
+    cameras: devices.filter(({ kind }) => kind === 'videoinput'),
+    microphones: devices.filter(({ kind }) => kind === 'audioinput'),
+  };
 }
 
-/** @param {MediaStreamConstraints} constraints */
-async function open(constraints) {
+/** @param {() => Promise<MediaStream>} ask */
+async function open(ask) {
   checkSupport(globalThis);
   try {
-    const stream = await navigator.mediaDevices.getUserMedia(constraints);
-    return stream.getTracks()[0];
+    return await ask();
   } catch (error) {
     throw new CaptureError(problemOf(error), String(error));
   }

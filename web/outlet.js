@@ -10,6 +10,7 @@ import { Mailbox } from './signaling.js';
  * @property {boolean} exclusive whether nobody but that receiver is served
  * @property {import('./identity.js').Store} store
  * @property {MediaStream} stream
+ * @property {() => string} name what viewers call this camera
  * @property {() => void} onchange called when the mailbox or a receiver changed
  * @property {(refusal: import('./channel.js').Refusal) => void} onrefused
  */
@@ -29,7 +30,7 @@ export class Outlet {
    * @param {AbortSignal} signal
    */
   constructor(options, signal) {
-    const { identity, dial, exclusive, store, stream, onrefused } = options;
+    const { identity, dial, exclusive, store, stream, name, onrefused } = options;
     this.#options = options;
     this.#signal = signal;
     this.mailbox = new Mailbox({
@@ -48,6 +49,7 @@ export class Outlet {
     });
     this.camera = new Camera({
       stream,
+      name,
       send: (to, message, signal) => this.#channel.send(to, message, signal),
       config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
       onchange: () => this.#receiversChanged(),

@@ -1,11 +1,9 @@
 // @ts-check
 // What of a camera is on the screen, seen by the one who looks at it.
 
+/** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
+
 /**
- * A camera of the viewer, with whether new frames have stopped to come where that is known.
- *
- * @typedef {import('./viewer.js').ViewedCamera & {stalled?: boolean}} ViewedCamera
- *
  * How a camera is shown: 'paused' and 'away' are its own words for why it sends no
  * picture; 'reconnecting' has a last frame that must not pass for a live one.
  *

@@ -1,24 +1,32 @@
 // @ts-check
-import { CaptureError, checkSupport, listCameras, openCamera, openMicrophone, problemOf } from './capture.js';
-import { LOBBY, linkIdentity, storage, tabIdentity } from './identity.js';
-import { showLink } from './link-card.js';
-import { makeLink, parseLink, reachableBase } from './links.js';
-import { Outlet } from './outlet.js';
+import { checkSupport, problemOf } from './capture.js';
+import { Choices } from './choices.js';
+import { showDevices } from './device-list.js';
+import { mirrored, nameOf } from './devices.js';
+import { storage } from './identity.js';
+import { parseLink, reachableBase } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
+import { onGranted } from './permission.js';
+import { encodingOf, soundBitrateOf } from './quality.js';
+import { Sending } from './sending.js';
 import { showShield } from './shield.js';
+import { Source } from './source.js';
 import { showViewers } from './viewers.js';
-import { sendView } from './send-words.js';
+import { WakeLock } from './wake-lock.js';
+import { sendView, soundNote } from './send-words.js';
 
 const preview = element('preview', HTMLVideoElement);
 const devices = element('devices', HTMLSelectElement);
 const startButton = element('start', HTMLButtonElement);
+const dialButton = element('dial', HTMLButtonElement);
+const pauseButton = element('pause', HTMLButtonElement);
 const flipButton = element('flip', HTMLButtonElement);
 const microphoneButton = element('microphone', HTMLButtonElement);
+const screenButton = element('screen', HTMLButtonElement);
 const inviteButton = element('invite', HTMLButtonElement);
-const invitation = element('invitation', HTMLDialogElement);
 const link = parseLink(location.hash, 'to');
 const tab = storage('sessionStorage');
-const browser = storage('localStorage');
+const installed = matchMedia('(display-mode: standalone)').matches;
 
 /** A second press this soon is the other half of a double click, and is not heard. In milliseconds. */
 const DOUBLE_CLICK = 500;
@@ -28,111 +36,77 @@ class SendPage {
   #closed = new AbortController();
   #signal = this.#closed.signal;
   #stream = new MediaStream();
-  /** @type {import('./send-words.js').SendFacts['media']} */
-  #media = 'opening';
+  #choices = new Choices(storage('localStorage'));
   #lobby = true;
   /** Runs while Start is deaf. @type {ReturnType<typeof setTimeout> | undefined} */
   #deaf;
-  #opening = Promise.resolve();
-  #noted = '';
-  #figuresShown = false;
-  /** @type {import('./channel.js').Refusal | undefined} */
-  #refused;
   #config = serverConfig(this.#signal);
-  /** That of the link or the lobby, and that of the viewers who have a link to this page. @type {Outlet[]} */
-  #outlets = [];
+  #wakeLock = new WakeLock(this.#signal);
+  /** @type {import('./settings.js').Settings | undefined} */
+  #settings;
+  /** What the microphone's level is watched of, and the end of that. @type {{track: MediaStreamTrack, end: AbortController} | undefined} */
+  #metered;
+  #figuresShown = false;
+  /** Whether what a reload interrupted goes on. */
+  #resumed = false;
+  /** What viewers were told of the picture and its name. */
+  #told = '';
+  #sending = new Sending({
+    link,
+    tab,
+    stream: this.#stream,
+    name: () => this.#name,
+    onchange: () => this.#sendingChanged(),
+    signal: this.#signal,
+  });
+  #source = new Source({
+    choices: this.#choices,
+    stream: this.#stream,
+    send: (tracks) => this.#sending.tell({ tracks }),
+    onchange: () => this.#sourceChanged(),
+    onpicture: () => this.#newPicture(),
+    signal: this.#signal,
+  });
 
   constructor() {
-    const options = { signal: this.#signal };
-    startButton.addEventListener('click', () => this.#pressed(), options);
-    devices.addEventListener('change', () => this.#chosen(), options);
-    flipButton.addEventListener('click', () => this.#flip(), options);
-    microphoneButton.addEventListener('click', () => void this.#toggleMicrophone(), options);
-    element('action', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => this.#act(currentTarget), options);
-    navigator.mediaDevices?.addEventListener('devicechange', () => void this.#devicesChanged(), options);
-    onNetworkBack(() => this.#nudge(), this.#signal);
-    if (link.kind === 'to') this.#open({ identity: { ...tabIdentity(tab), key: link.key }, dial: link.id, exclusive: true });
-    if (link.kind === 'none') this.#open({ identity: tabIdentity(tab), dial: LOBBY, exclusive: false });
-    if (link.kind === 'none' && tab.getItem('inviting') === '1') this.#openInvitation();
+    this.#listen();
+    this.#tune();
     inviteButton.hidden = link.kind !== 'none';
-    element('done', HTMLButtonElement).addEventListener('click', () => invitation.close(), options);
-    inviteButton.addEventListener('click', () => void this.#invite(), options);
+    screenButton.hidden = !this.#source.canShareScreen;
     void this.#config.then(({ lobby }) => {
       this.#lobby = lobby;
       this.#render();
     });
-    void this.#openCamera().then(() => {
-      if (!this.#signal.aborted) this.#startAgain();
+    for (const name of /** @type {const} */ (['camera', 'microphone'])) void onGranted(name, () => this.#granted(name), this.#signal);
+    void this.#source.open().then(() => {
+      if (!this.#signal.aborted) this.#goOn();
     });
     this.#render();
   }
 
+  #listen() {
+    const options = { signal: this.#signal };
+    /** @type {(button: HTMLElement, act: () => void) => void} */
+    const onpress = (button, act) => button.addEventListener('click', act, options);
+    onpress(startButton, () => this.#pressed());
+    onpress(dialButton, () => this.#sending.start());
+    onpress(pauseButton, () => this.#source.pause(!this.#source.paused));
+    onpress(flipButton, () => void this.#source.flip());
+    onpress(microphoneButton, () => void this.#source.sound.switch(!this.#source.sound.microphone));
+    onpress(screenButton, () => void (this.#source.kind === 'screen' ? this.#source.unshare() : this.#source.share()));
+    onpress(inviteButton, () => void this.#invite());
+    onpress(element('quality', HTMLElement), () => void this.#openSettings());
+    onpress(element('action', HTMLElement), () => this.#act(element('action', HTMLElement).dataset.action ?? ''));
+    devices.addEventListener('change', () => void this.#source.choose(devices.value), options);
+    navigator.mediaDevices.addEventListener('devicechange', () => void this.#source.devicesChanged(), options);
+    document.addEventListener('visibilitychange', () => document.hidden || void this.#source.shown(), options);
+    onNetworkBack(() => this.#sending.nudge(), this.#signal);
+  }
+
   close() {
-    for (const outlet of this.#outlets) outlet.close();
+    this.#sending.close();
     this.#closed.abort(new DOMException('the page went away', 'AbortError'));
     clearTimeout(this.#deaf);
-    for (const track of this.#stream.getTracks()) track.stop();
-  }
-
-  get #started() {
-    return this.#outlets.some(({ camera }) => camera.started);
-  }
-
-  /** @param {Pick<import('./outlet.js').OutletOptions, 'identity' | 'dial' | 'exclusive'>} options */
-  #open(options) {
-    const common = {
-      store: tab,
-      stream: this.#stream,
-      onchange: () => this.#outletChanged(),
-      onrefused: (/** @type {import('./channel.js').Refusal} */ refusal) => {
-        this.#refused = refusal;
-        this.#render();
-      },
-    };
-    const outlet = new Outlet({ ...common, ...options }, this.#signal);
-    this.#outlets.push(outlet);
-    return outlet;
-  }
-
-  /** The inbox of those who have a link to this page. */
-  #openInvitation() {
-    const outlet = this.#open({ identity: linkIdentity(tab), dial: '', exclusive: false });
-    void outlet.camera.setTracks({ video: this.#stream.getVideoTracks()[0] ?? null, audio: this.#stream.getAudioTracks()[0] ?? null });
-    return outlet;
-  }
-
-  /** Shows the link to this page. Whoever follows it sees the camera, from now until Stop. */
-  async #invite() {
-    const outlet = this.#outlets.find(({ sealed }) => sealed) ?? this.#openInvitation();
-    tab.setItem('inviting', '1');
-    tab.setItem('started', this.#started && tab.getItem('started') === '1' ? '1' : 'link');
-    outlet.start();
-    const { addresses } = await this.#config;
-    if (this.#signal.aborted || invitation.open) return;
-    const base = reachableBase(document.baseURI, addresses);
-    const shown = new AbortController();
-    showLink(makeLink('receive.html', base, 'from', linkIdentity(tab)), 'Watch a camera', shown.signal);
-    invitation.addEventListener('close', () => shown.abort(), { once: true });
-    invitation.showModal();
-    this.#render();
-  }
-
-  #outletChanged() {
-    const receivers = this.#outlets.flatMap(({ camera }) => camera.receivers);
-    if (receivers.some(({ state }) => state === 'live')) {
-      this.#refused = undefined;
-      void this.#showFigures().catch(() => {}); // the picture goes on without them
-    }
-    this.#render();
-  }
-
-  /** From the first viewer on. */
-  async #showFigures() {
-    if (this.#figuresShown) return;
-    this.#figuresShown = true;
-    const { showFigures } = await import('./send-figures.js');
-    const watching = () => this.#outlets.flatMap(({ camera }) => camera.receivers.flatMap(({ state, session }) => (state === 'live' && session ? [session.pc] : [])));
-    await showFigures({ figures: element('figures', HTMLElement), limit: element('limit', HTMLElement) }, watching, this.#signal);
   }
 
   #pressed() {
@@ -141,173 +115,160 @@ class SendPage {
       this.#deaf = undefined;
       this.#render();
     }, DOUBLE_CLICK);
-    if (!this.#started) {
-      this.#start();
+    if (this.#sending.started) {
+      this.#sending.stop();
+      this.#source.pause(false);
     } else {
-      tab.setItem('started', '0');
-      for (const { camera } of this.#outlets) camera.stop();
-      for (const outlet of this.#outlets) void outlet.prepare();
+      const { picture } = this.#source;
+      if (picture !== 'ready' && picture !== 'opening') void this.#source.open();
+      this.#sending.start();
     }
-  }
-
-  #start() {
-    tab.setItem('started', '1');
-    if (this.#media !== 'ready' && this.#media !== 'opening') void this.#openCamera();
-    for (const outlet of this.#outlets) outlet.start();
   }
 
   /** Goes on with what a reload interrupted. */
-  #startAgain() {
+  #goOn() {
     const before = tab.getItem('started');
-    if (before === '1') this.#start();
-    else if (before === 'link') this.#outlets.find(({ sealed }) => sealed)?.start();
-  }
-
-  /** @param {{video?: MediaStreamTrack | null, audio?: MediaStreamTrack | null}} tracks */
-  async #setTracks(tracks) {
-    await Promise.all(this.#outlets.map(({ camera }) => camera.setTracks(tracks)));
-  }
-
-  /** Opens the chosen camera, one call after the other: an open camera must be stopped before another starts. */
-  #openCamera() {
-    this.#opening = this.#opening.then(async () => {
-      this.#enter('opening');
-      try {
-        this.#stopTracks('video');
-        this.#useCamera(await openCamera(devices.value || browser.getItem('camera') || ''));
-        // Firefox lists nothing while its window is in the background; the picture need not wait.
-        void this.#listDevices().catch(() => {}); // the old list stays
-      } catch (error) {
-        this.#enter(problemOf(error));
-      }
-    });
-    return this.#opening;
-  }
-
-  /** @param {MediaStreamTrack} track */
-  #useCamera(track) {
-    if (this.#signal.aborted) {
-      track.stop();
-      return;
+    if (before === '1' || before === 'link') {
+      // A screen is not shared again without a press; the camera is not what the person was showing.
+      if (tab.getItem('paused') === '1' || tab.getItem('sharing') === '1') this.#source.pause(true);
+      if (tab.getItem('microphone') === '1') void this.#source.sound.switch(true);
     }
-    this.#stream.addTrack(track);
-    track.addEventListener('ended', () => this.#enter('gone'), { signal: this.#signal });
+    this.#sending.resume();
+    this.#resumed = true;
+    this.#remember();
+  }
+
+  /** Keeps for a reload what would surprise the person or their viewers if it were forgotten. */
+  #remember() {
+    if (!this.#resumed || this.#source.picture === 'opening') return;
+    tab.setItem('paused', this.#source.paused ? '1' : '0');
+    tab.setItem('sharing', this.#source.kind === 'screen' ? '1' : '0');
+    tab.setItem('microphone', this.#source.sound.microphone ? '1' : '0');
+  }
+
+  /** Shows the link to this page. Whoever follows it sees the camera, from now until Stop. */
+  async #invite() {
+    const identity = this.#sending.show();
+    const [{ showInvitation }, { addresses }] = await Promise.all([import('./invitation.js'), this.#config]);
+    if (this.#signal.aborted) return;
+    showInvitation(identity, reachableBase(document.baseURI, addresses), () => this.#sending.unshow(), this.#signal);
+  }
+
+  async #openSettings() {
+    const { Settings } = await import('./settings.js');
+    if (this.#signal.aborted) return;
+    this.#settings ??= new Settings({ source: this.#source, choices: this.#choices, onchange: () => this.#tune(), signal: this.#signal });
+    await this.#settings.open();
+  }
+
+  /** Tells everybody what was chosen. */
+  #tune() {
+    const { values } = this.#choices;
+    this.#source.hint();
+    this.#sending.tell({ picture: encodingOf(values), sound: { maxBitrate: soundBitrateOf(values) } });
+    this.#tellState();
+    this.#render();
+  }
+
+  get #name() {
+    return this.#choices.values.name || nameOf(this.#source.track?.label ?? '');
+  }
+
+  #tellState() {
+    const { state, picture } = this.#source;
+    const told = `${state} ${this.#name}`;
+    if (told === this.#told || picture === 'opening') return;
+    this.#told = told;
+    this.#sending.tell({ state });
+  }
+
+  #newPicture() {
     preview.srcObject = this.#stream;
-    void this.#setTracks({ video: track });
-    for (const outlet of this.#outlets) void outlet.prepare();
-    this.#enter('ready');
+    if (!this.#sending.started) this.#sending.prepare();
   }
 
-  async #listDevices() {
-    const cameras = await listCameras();
-    const current = this.#stream.getVideoTracks()[0];
-    const options = cameras.map(({ deviceId, label }, i) => new Option(label || `Camera ${i + 1}`, deviceId));
-    if (options.length === 0 && current) options.push(new Option(current.label || 'Camera', ''));
-    devices.replaceChildren(...options);
-    devices.value = current?.getSettings().deviceId ?? '';
-    if (devices.selectedIndex < 0) devices.selectedIndex = 0;
-    flipButton.hidden = cameras.length < 2;
+  #sendingChanged() {
+    if (this.#sending.live.length > 0) void this.#showFigures().catch(() => {}); // the picture goes on without them
     this.#render();
   }
 
-  async #devicesChanged() {
-    if (this.#media === 'gone' || this.#media === 'none') await this.#openCamera();
-    else if (this.#media === 'ready') await this.#listDevices().catch(() => {}); // the old list stays
+  /** From the first viewer on. */
+  async #showFigures() {
+    if (this.#figuresShown) return;
+    this.#figuresShown = true;
+    const { showFigures } = await import('./send-figures.js');
+    const places = { figures: element('figures', HTMLElement), limit: element('limit', HTMLElement) };
+    await showFigures(places, () => this.#sending.live, this.#signal);
   }
 
-  #chosen() {
-    browser.setItem('camera', devices.value);
-    void this.#openCamera();
+  #sourceChanged() {
+    this.#tellState();
+    this.#remember();
+    void this.#meter().catch(() => {}); // the sound goes on without it
+    this.#render();
   }
 
-  #flip() {
-    devices.selectedIndex = (devices.selectedIndex + 1) % devices.length;
-    this.#chosen();
+  /** Shows how loud the microphone is, while it is on. */
+  async #meter() {
+    const { microphone } = this.#source.sound;
+    if (this.#metered?.track === microphone) return;
+    this.#metered?.end.abort();
+    this.#metered = undefined;
+    if (!microphone) return;
+    const end = new AbortController();
+    this.#metered = { track: microphone, end };
+    const { watchLevel } = await import('./meter.js');
+    const onlevel = (/** @type {number} */ level) => {
+      microphoneButton.style.setProperty('--level', level.toFixed(2));
+      this.#settings?.showLevel(level);
+    };
+    watchLevel(microphone, onlevel, AbortSignal.any([end.signal, this.#signal]));
   }
 
-  async #toggleMicrophone() {
-    microphoneButton.disabled = true;
-    try {
-      if (this.#stream.getAudioTracks().length > 0) {
-        this.#stopTracks('audio');
-        await this.#setTracks({ audio: null });
-      } else {
-        const track = await openMicrophone();
-        this.#stream.addTrack(track);
-        await this.#setTracks({ audio: track });
-      }
-      this.#note('');
-    } catch (error) {
-      this.#note(error instanceof CaptureError && error.problem === 'denied' ? 'This page may not use the microphone.' : 'The microphone could not be opened.');
-    }
-    microphoneButton.disabled = false;
-    microphoneButton.setAttribute('aria-pressed', String(this.#stream.getAudioTracks().length > 0));
+  /** The person allowed a device in the browser's settings. @param {'camera' | 'microphone'} name */
+  #granted(name) {
+    const { picture, sound } = this.#source;
+    if (name === 'camera' && ['denied', 'dismissed', 'system'].includes(picture)) void this.#source.open();
+    if (name === 'microphone' && sound.problem === 'denied') sound.forgive();
   }
 
-  /** @param {'audio' | 'video'} kind */
-  #stopTracks(kind) {
-    for (const track of this.#stream.getTracks()) {
-      if (track.kind !== kind) continue;
-      track.stop();
-      this.#stream.removeTrack(track);
-    }
-  }
-
-  /** @param {EventTarget | null} button */
-  #act(button) {
-    const action = button instanceof HTMLElement ? button.dataset.action : '';
-    if (action === 'camera') void this.#openCamera();
+  /** @param {string} action of the card's button */
+  #act(action) {
+    if (action === 'camera') void this.#source.open();
+    else if (action === 'next') void this.#source.substitute();
     else if (action === 'home') location.assign('./');
-    else if (action === 'resume') {
-      for (const { mailbox } of this.#outlets) mailbox.resume();
-      this.#nudge();
-    }
-  }
-
-  #nudge() {
-    for (const outlet of this.#outlets) outlet.nudge();
-  }
-
-  /** The connection that is least sure is the one to tell of. */
-  #renderShield() {
-    const outlets = this.#outlets.toSorted((a, b) => Number(a.sealed) - Number(b.sealed));
-    const found = outlets.find(({ camera }) => camera.receivers.some(({ state }) => state === 'live'));
-    const receiver = found?.camera.receivers.find(({ state }) => state === 'live');
-    showShield(receiver?.session, found?.sealed ?? false);
-  }
-
-  /** @param {import('./send-words.js').SendFacts['media']} media */
-  #enter(media) {
-    this.#media = media;
-    this.#render();
-  }
-
-  /** @param {string} text */
-  #note(text) {
-    this.#noted = text;
-    this.#render();
+    else if (action === 'resume') this.#sending.takeBack();
   }
 
   #render() {
-    const view = sendView({
-      media: this.#media,
-      mailbox: this.#outlets[0]?.mailbox.state ?? 'connecting',
-      lobby: this.#lobby,
-      link: link.kind,
-      inviting: this.#outlets.length > 1,
-      refused: this.#refused,
-      started: this.#started,
-      receivers: this.#outlets.flatMap(({ camera }) => camera.receivers).map(({ state }) => state),
-      receiveAddress: address('receive'),
-    });
-    show({ ...view, note: view.note || this.#noted });
-    this.#renderShield();
-    showViewers(element('viewers', HTMLUListElement), this.#outlets[1]?.camera);
-    element('chip', HTMLElement).hidden = devices.length === 0;
-    setText(startButton, this.#started ? 'Stop' : 'Start');
+    if (this.#signal.aborted) return;
+    const { picture, state, kind, sound, screenProblem, cameras, others } = this.#source;
+    const { started, dialing, showing, inviting, mailbox, refused, receivers, leastSure, shownCamera } = this.#sending;
+    const states = receivers.map(({ state }) => state);
+    const facts = { media: picture, video: state, kind, others, installed, mailbox, lobby: this.#lobby, link: link.kind, inviting, refused, started };
+    const view = sendView({ ...facts, receivers: states, receiveAddress: address('receive') });
+    show({ ...view, note: view.note || soundNote(sound.problem, screenProblem) });
+    showShield(leastSure?.session, leastSure?.sealed ?? false);
+    showViewers(element('viewers', HTMLUListElement), shownCamera);
+    this.#wakeLock.want(started && state !== 'paused');
+    showDevices(devices, this.#source);
+    element('chip', HTMLElement).hidden = devices.length === 0 || kind === 'screen';
+    flipButton.hidden = cameras.length < 2 || kind === 'screen';
+    setText(startButton, started ? 'Stop' : 'Start');
     startButton.setAttribute('aria-disabled', String(this.#deaf !== undefined));
-    startButton.dataset.started = String(this.#started);
-    preview.classList.toggle('waiting', this.#media !== 'ready');
+    startButton.dataset.started = String(started);
+    dialButton.hidden = !(showing && !dialing && this.#lobby);
+    setText(inviteButton, showing ? 'Show the link again' : 'Show viewers a link');
+    pauseButton.hidden = !started;
+    pauseButton.setAttribute('aria-pressed', String(state === 'paused'));
+    screenButton.setAttribute('aria-pressed', String(kind === 'screen'));
+    microphoneButton.disabled = sound.opening;
+    microphoneButton.setAttribute('aria-pressed', String(sound.microphone !== undefined));
+    preview.classList.toggle('waiting', picture !== 'ready');
+    preview.classList.toggle('screen', kind === 'screen');
+    preview.classList.toggle('held', state !== 'live');
+    preview.classList.toggle('mirrored', kind === 'camera' && mirrored(this.#choices.values.mirror, this.#source.track));
+    this.#settings?.render();
   }
 }
 
@@ -319,8 +280,8 @@ try {
     return () => page.close();
   });
 } catch (error) {
-  const facts = { mailbox: /** @type {const} */ ('connecting'), lobby: true, link: link.kind, inviting: false, started: false, receivers: [], receiveAddress: '' };
-  show(sendView({ ...facts, media: problemOf(error) }));
-  startButton.disabled = true;
+  const none = { kind: /** @type {const} */ ('camera'), video: /** @type {const} */ ('away'), mailbox: /** @type {const} */ ('connecting'), receivers: [] };
+  show(sendView({ ...none, media: problemOf(error), others: false, installed, lobby: true, link: link.kind, inviting: false, started: false, receiveAddress: '' }));
+  for (const button of document.querySelectorAll('.panel button')) /** @type {HTMLButtonElement} */ (button).disabled = true;
   element('action', HTMLButtonElement).addEventListener('click', () => location.assign('./'));
 }

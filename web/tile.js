@@ -3,7 +3,7 @@ import { setText } from './page.js';
 import { isVisible, shownState, turnedRatio } from './picture.js';
 import { cameraName, veil } from './receive-words.js';
 
-/** @typedef {import('./picture.js').ViewedCamera} ViewedCamera */
+/** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
 
 /**
  * A camera to show.

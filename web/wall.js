@@ -15,7 +15,7 @@ export class Wall {
   #onchange;
   /** @type {HTMLElement} */
   #blank;
-  /** @type {Map<import('./picture.js').ViewedCamera, Tile>} */
+  /** @type {Map<import('./viewer.js').ViewedCamera, Tile>} */
   #tiles = new Map();
   /** The inbox of the camera that is large. */
   #large = '';
@@ -126,7 +126,7 @@ export class Wall {
     return element;
   }
 
-  /** @param {import('./picture.js').ViewedCamera} camera @param {Tile} tile */
+  /** @param {import('./viewer.js').ViewedCamera} camera @param {Tile} tile */
   #remove(camera, tile) {
     tile.close();
     this.#tiles.delete(camera);

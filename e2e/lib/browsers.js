@@ -16,7 +16,8 @@ const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--use-fake-device-for-media-stream=fps=30,device-count=2',
+  // The second one is a depth camera, of which WebRTC sends nothing.
+  '--use-fake-device-for-media-stream=fps=30,device-count=3',
   '--use-fake-ui-for-media-stream',
   // Pages that are not in front are drawn all the same, as on two devices.
   '--disable-backgrounding-occluded-windows',

@@ -57,7 +57,7 @@ test('file names have the camera and the local time, and nothing that a file sys
 });
 
 test('what stands on the screen: a picture that stopped is not called live', () => {
-  const camera = { id: 'c', seen: true, name: '', state: /** @type {const} */ ('live'), video: /** @type {const} */ ('live') };
+  const camera = { id: 'c', seen: true, name: '', stalled: false, state: /** @type {const} */ ('live'), video: /** @type {const} */ ('live') };
   assert.equal(shownState(camera), 'live');
   assert.equal(shownState({ ...camera, video: 'live', stalled: false }), 'live');
   assert.equal(shownState({ ...camera, stalled: true }), 'reconnecting');

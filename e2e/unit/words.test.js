@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { problemOf } from '../../web/capture.js';
 import { cameraName, receiveView, veil } from '../../web/receive-words.js';
-import { sendView } from '../../web/send-words.js';
+import { sendView, soundNote } from '../../web/send-words.js';
 
 const MAILBOX = /** @type {const} */ (['connecting', 'open', 'offline', 'taken', 'displaced', 'refused']);
-const MEDIA = /** @type {const} */ (['opening', 'ready', 'denied', 'none', 'busy', 'insecure', 'unsupported', 'gone', 'unknown']);
+const MEDIA = /** @type {const} */ (['opening', 'ready', 'denied', 'none', 'busy', 'insecure', 'unsupported', 'gone', 'dismissed', 'system', 'unknown']);
 const RECEIVERS = /** @type {const} */ ([[], ['waiting'], ['connecting'], ['live'], ['reconnecting'], ['live', 'waiting']]);
 const CAMERAS = /** @type {const} */ (['none', 'asking', 'connecting', 'live', 'reconnecting', 'ended', 'paused', 'away']);
 const ONE = { all: 1, live: 1 };
@@ -19,13 +19,15 @@ function complete(view, facts) {
   for (const text of Object.values(view.trouble)) assert.ok(text, JSON.stringify(facts));
 }
 
+const VIDEO = /** @type {const} */ (['live', 'paused', 'away']);
+const OWN = { kind: /** @type {const} */ ('camera'), video: VIDEO[0], others: false, installed: false, receiveAddress: 'https://h/receive' };
 const LINKS = /** @type {const} */ (['none', 'to', 'wrong']);
 const REFUSED = /** @type {const} */ ([undefined, 'plain', 'broken', 'replayed', 'stranger']);
 
 test('every state of the send page has words', () => {
   for (const media of MEDIA) for (const mailbox of MAILBOX) for (const receivers of RECEIVERS) for (const lobby of [true, false]) {
-    for (const started of [true, false]) for (const link of LINKS) for (const inviting of [true, false]) {
-      const facts = { media, mailbox, lobby, link, inviting, started, receivers: [...receivers], receiveAddress: 'https://h/receive' };
+    for (const started of [true, false]) for (const link of LINKS) for (const inviting of [true, false]) for (const video of VIDEO) {
+      const facts = { ...OWN, media, video, mailbox, lobby, link, inviting, started, receivers: [...receivers] };
       complete(sendView(facts), facts);
     }
   }
@@ -43,9 +45,25 @@ test('every state of the receive page has words', () => {
 test('a live picture is called live, though the server is away', () => {
   const receive = { supported: true, link: /** @type {const} */ ('none'), lobby: /** @type {const} */ ('offline'), cameras: ONE, sendAddress: '' };
   assert.equal(receiveView({ ...receive, mailbox: 'offline', camera: 'live' }).status, 'Live');
-  const facts = { media: /** @type {const} */ ('ready'), lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true, receiveAddress: '' };
+  const facts = { ...OWN, media: /** @type {const} */ ('ready'), lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true };
   assert.equal(sendView({ ...facts, mailbox: 'offline', receivers: ['live'] }).status, 'Live');
   assert.equal(sendView({ ...facts, mailbox: 'open', receivers: ['live', 'live'] }).status, 'Live · 2 watching');
+  assert.equal(sendView({ ...facts, mailbox: 'open', receivers: ['live'], kind: 'screen' }).status, 'Live · your screen');
+});
+
+test('what nobody sees is not called live', () => {
+  const facts = { ...OWN, mailbox: /** @type {const} */ ('open'), receivers: [/** @type {const} */ ('live')], lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true };
+  assert.equal(sendView({ ...facts, media: 'ready', video: 'paused' }).status, 'Paused');
+  assert.equal(sendView({ ...facts, media: 'ready', video: 'away' }).status, 'Interrupted');
+  assert.equal(sendView({ ...facts, media: 'gone', video: 'away' }).status, 'Not sending');
+  assert.equal(sendView({ ...facts, media: 'gone', video: 'away', others: true }).trouble?.action, 'next');
+  assert.match(sendView({ ...facts, media: 'denied', video: 'away', installed: true }).trouble?.todo ?? '', /this app/);
+});
+
+test('every trouble with the sound has words', () => {
+  assert.equal(soundNote(undefined, undefined), '');
+  for (const problem of MEDIA.filter((media) => media !== 'opening' && media !== 'ready')) assert.match(soundNote(problem, undefined), /microphone.*\./);
+  assert.match(soundNote('denied', 'busy'), /screen/);
 });
 
 test('a grid says how many of its cameras are live', () => {
@@ -73,4 +91,8 @@ test('what getUserMedia says is told apart', () => {
   const names = { NotAllowedError: 'denied', NotFoundError: 'none', NotReadableError: 'busy', OverconstrainedError: 'none', TypeError: 'unknown' };
   for (const [name, problem] of Object.entries(names)) assert.equal(problemOf({ name }), problem);
   assert.equal(problemOf(undefined), 'unknown');
+  assert.equal(problemOf({ name: 'NotAllowedError', message: 'Permission denied by system' }), 'system');
+  assert.equal(problemOf({ name: 'NotAllowedError', message: 'Permission dismissed' }), 'dismissed');
+  // Firefox and Safari say this whoever refused.
+  assert.equal(problemOf({ name: 'NotAllowedError', message: 'The request is not allowed by the user agent or the platform in the current context.' }), 'denied');
 });
