@@ -62,7 +62,7 @@ function misfits(touch) {
   if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} wide on a screen of ${clientWidth}`);
   if (document.getAnimations().length > 0) faults.push('something moves');
   const front = document.querySelector('dialog:modal') ?? document;
-  for (const part of front.querySelectorAll('button, select, input, summary, a, h2, .qr')) {
+  for (const part of front.querySelectorAll('button:not(.enlarge), select, input, summary, a, h2, .qr')) {
     if (!part.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     const name = part.outerHTML.slice(0, 80);
     const { left, top, right, bottom, width, height } = part.getBoundingClientRect();

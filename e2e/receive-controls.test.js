@@ -204,3 +204,18 @@ test('a page that comes back to the front plays what was paused there', async (t
   await receiver.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await moves(receiver);
 });
+
+test('a picture that stands still when the page comes back to the front is attached anew', async (t) => {
+  const server = await serve(t);
+  const { receiver } = await livePair(t, server.url);
+  await receiver.$eval('#preview', (video) => {
+    Object.defineProperty(video, 'currentTime', { value: 1, configurable: true });
+    video.addEventListener('emptied', () => {
+      Reflect.deleteProperty(video, 'currentTime');
+      Reflect.set(window, 'emptied', true);
+    });
+  });
+  await receiver.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await until('it is attached anew', () => receiver.evaluate(() => Reflect.get(window, 'emptied')));
+  await moves(receiver);
+});

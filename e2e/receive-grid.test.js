@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { cameraReady, moves, press, says } from './lib/pages.js';
-import { device, sendDevice, serve } from './lib/scene.js';
+import { blankDevice, device, sendDevice, serve } from './lib/scene.js';
 import { seenTiles, tilesMove } from './lib/tiles.js';
 import { until } from './lib/until.js';
 
@@ -123,3 +123,53 @@ test('all cameras stop: the QR code is back, and what comes next is shown', asyn
   await press(next);
   await moves(receiver);
 });
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}: a camera's own name, and why its picture stands still`, async (t) => {
+    const server = await serve(t);
+    const receiver = await device(t, `${server.url}/receive`, name);
+    const sender = await blankDevice(t);
+    await sender.evaluateOnNewDocument(speak, 'Kitchen');
+    await sender.goto(`${server.url}/send`);
+    await cameraReady(sender);
+    await press(sender);
+    await moves(receiver);
+    const title = () => receiver.$eval('#camera', (e) => (e.checkVisibility() ? e.textContent ?? '' : ''));
+    await until('its name is shown', async () => /^Kitchen · direct$/.test(await title()), { describe: title });
+    const veil = () => receiver.$eval('.tile .veil', (e) => (e.checkVisibility() ? e.textContent ?? '' : ''));
+    const opacity = () => receiver.$eval('#preview', (video) => Number(getComputedStyle(video).opacity));
+    for (const [video, status, words] of /** @type {const} */ ([['paused', /^Paused$/m, /^Paused$/], ['away', /^The camera is away$/m, /locked, or another app/]])) {
+      await sender.evaluate((video) => Reflect.get(window, 'say')({ type: 'state', video, name: 'Kitchen' }), video);
+      await says(receiver, status);
+      assert.match(await veil(), words);
+      await until('the last frame is dimmed', async () => (await opacity()) < 0.5);
+    }
+    await sender.evaluate(() => Reflect.get(window, 'say')({ type: 'state', video: 'live', name: 'Attic' }));
+    await says(receiver, /^Live$/m);
+    assert.equal(await veil(), '');
+    await until('its new name is shown', async () => /^Attic/.test(await title()), { describe: title });
+  });
+}
+
+/**
+ * Runs in a send page before its own scripts: its camera has a name, and says more
+ * through window.say in the session of its last offer.
+ *
+ * @param {string} name
+ */
+function speak(name) {
+  const real = window.fetch;
+  window.fetch = (input, init) => {
+    if (init?.method !== 'POST' || typeof init.body !== 'string') return real(input, init);
+    const post = init;
+    const message = JSON.parse(init.body);
+    if (message.type === 'offer') {
+      Reflect.set(window, 'say', (/** @type {object} */ more) => {
+        const headers = { ...Object.fromEntries(new Headers(post.headers)), 'Idempotency-Key': crypto.randomUUID() };
+        return real(input, { ...post, headers, body: JSON.stringify({ ...more, session: message.session }) }).then(() => undefined);
+      });
+      return real(input, { ...post, body: JSON.stringify({ ...message, name }) });
+    }
+    return real(input, init);
+  };
+}

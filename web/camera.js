@@ -199,11 +199,11 @@ export class Camera {
     receiver.session?.end('closed');
   }
 
-  /** The network may have changed: whoever waits is offered to at once, anew. */
+  /** The network may have changed: who watches is looked for on it, who waits is offered to at once. */
   nudge() {
     if (this.#prepared) void this.prepare();
     for (const { session, pause } of this.#receivers.values()) {
-      if (session?.state === 'interrupted') session.end('lost');
+      void session?.restart();
       pause.end();
     }
   }
@@ -237,6 +237,11 @@ export class Camera {
     const receiver = this.#receivers.get(from);
     if (!receiver) {
       if (this.#receivers.size < MAX_RECEIVERS) void this.#serve(from, started.signal, id);
+      return;
+    }
+    const { session } = receiver;
+    if (session && id === session.id && (session.state === 'connected' || session.state === 'interrupted')) {
+      void session.restart();
       return;
     }
     receiver.wanted = id;
@@ -375,6 +380,7 @@ export class Camera {
         if (Object.values(encoding).some((value) => value !== undefined)) void applyEncoding(senderOf(session, kind), encoding);
       }
     }
+    if (session.state === 'interrupted') void session.restart();
     if (session.state === 'ended') receiver.pause.end(); // nothing more to wait for
     this.#onchange();
   }

@@ -37,6 +37,7 @@ export class Controls {
     this.#options = options;
     this.#signal = signal;
     for (const event of ['pointermove', 'pointerdown', 'keydown', 'focusin']) addEventListener(event, () => this.wake(), { signal });
+    for (const event of ['pointerdown', 'keydown']) addEventListener(event, () => (this.#notice.hidden = true), { signal });
     addEventListener('keydown', (event) => this.#key(event), { signal });
     for (const button of this.#panel.querySelectorAll('button')) {
       const action = /** @type {Action | undefined} */ (button.dataset.action);

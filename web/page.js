@@ -67,6 +67,9 @@ export function live(open) {
  */
 export function onNetworkBack(nudge, signal) {
   addEventListener('online', nudge, { signal });
+  // From Wi-Fi to mobile and back, where the browser says so (Network Information API).
+  const { connection } = /** @type {{connection?: EventTarget}} */ (navigator);
+  connection?.addEventListener('change', nudge, { signal });
   let hidden = 0;
   document.addEventListener(
     'visibilitychange',

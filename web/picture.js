@@ -1,31 +1,28 @@
 // @ts-check
 // What of a camera is on the screen, seen by the one who looks at it.
 
+/** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
+
 /**
- * A camera of the viewer, with what it says of itself where it does: its name,
- * whether it sends its picture, and whether new frames have stopped to come.
+ * How a camera is shown: 'paused' and 'away' are its own words for why it sends no
+ * picture; 'reconnecting' has a last frame that must not pass for a live one.
  *
- * @typedef {import('./viewer.js').ViewedCamera & {name?: string, video?: string, stalled?: boolean}} ViewedCamera
- *
- * How a picture stands: 'paused' and 'away' are the camera's own words for why it
- * sends none; 'reconnecting' has a last frame that must not pass for a live one.
- *
- * @typedef {import('./viewer.js').CameraState | 'paused' | 'away'} PictureState
+ * @typedef {import('./viewer.js').CameraState | 'paused' | 'away'} ShownState
  */
 
 /** A quarter of a full turn, clockwise. @typedef {0 | 1 | 2 | 3} Turn */
 
 /**
  * @param {ViewedCamera} camera
- * @returns {PictureState}
+ * @returns {ShownState}
  */
-export function pictureState({ state, video, stalled }) {
+export function shownState({ state, video, stalled }) {
   if (state !== 'live') return state;
   if (video === 'paused' || video === 'away') return video;
   return stalled ? 'reconnecting' : 'live';
 }
 
-/** Whether there is anything of a camera to look at. @param {PictureState} state */
+/** Whether there is anything of a camera to look at. @param {ShownState} state */
 export function isVisible(state) {
   return state === 'live' || state === 'reconnecting' || state === 'paused' || state === 'away';
 }

@@ -15,7 +15,7 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
  * @property {import('./links.js').Link['kind']} link that this page was opened with
  * @property {import('./signaling.js').MailboxState} mailbox of the link, be it this page's or the camera's
  * @property {import('./signaling.js').MailboxState} lobby the lobby's mailbox, where this page holds it
- * @property {import('./picture.js').PictureState | 'none'} camera that is on the screen; of several 'live' if any is
+ * @property {import('./picture.js').ShownState | 'none'} camera that is on the screen; of several 'live' if any is
  * @property {{all: number, live: number}} cameras that are on the screen
  * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {string} sendAddress where to open the send page
@@ -51,7 +51,7 @@ function grid({ all, live }) {
 /**
  * What stands over a picture that is not live; '' over one that is.
  *
- * @param {import('./picture.js').PictureState} state
+ * @param {import('./picture.js').ShownState} state
  */
 export function veil(state) {
   if (state === 'reconnecting') return 'Reconnecting…';

@@ -121,7 +121,7 @@ class ReceivePage {
     this.#loadingBar = true;
     try {
       const { Bar } = await import('./bar.js');
-      if (!this.#signal.aborted) this.#bar = new Bar(this.#wall, browser, this.#signal);
+      if (!this.#signal.aborted) this.#bar = new Bar(this.#wall, browser, () => this.#render(), this.#signal);
     } catch {
       this.#loadingBar = false; // the server is away: the next change asks again
     }
@@ -172,9 +172,11 @@ class ReceivePage {
       }),
     );
     showShield(chosen?.state === 'live' ? chosen.picture.camera.session : undefined, chosen?.picture.sealed ?? false);
-    const name = element('camera', HTMLElement);
-    name.hidden = !chosen || (this.#wall.tiles.length < 2 && !chosen.picture.camera.name);
-    setText(name, chosen?.name ?? '');
+    // One camera that has no name of its own needs none.
+    const name = chosen && (this.#wall.tiles.length > 1 || chosen.picture.camera.name) ? chosen.name : '';
+    const told = [name, chosen?.route].filter(Boolean).join(' · ');
+    element('camera', HTMLElement).hidden = told === '';
+    setText(element('camera', HTMLElement), told);
     const picture = seen.length > 0;
     if (picture && !document.body.classList.contains('picture')) this.#bar?.wake();
     document.body.classList.toggle('picture', picture);

@@ -1,4 +1,5 @@
 // @ts-check
+import { MailboxError } from './mailbox-error.js';
 import { candidateFits, withSession } from './messages.js';
 
 /** @typedef {import('./messages.js').Message} Message */
@@ -33,7 +34,7 @@ import { candidateFits, withSession } from './messages.js';
 /** All in milliseconds. */
 const TIMES = {
   connect: 10_000, // from the answer until media can flow
-  interrupted: 2000, // for a broken connection to come back by itself
+  interrupted: 5000, // for a broken connection to come back, by itself or by another way
 };
 
 /**
@@ -106,6 +107,29 @@ export class Session {
       this.#trickling = false; // the next offer carries the candidates
       throw error;
     }
+  }
+
+  /**
+   * Looks for another way between the two ends, below a connection that goes on
+   * (ICE restart: RFC 8445, section 2.4). For the end that made the offer; one
+   * that was not answered yet is sent again.
+   *
+   * @returns {Promise<void>} never rejects
+   */
+  restart() {
+    this.#handled = this.#handled.then(() => this.#restart()).catch((error) => {
+      if (error instanceof MailboxError && error.code === 'absent') this.end('lost');
+    });
+    return this.#handled;
+  }
+
+  async #restart() {
+    if (this.state !== 'connected' && this.state !== 'interrupted') return;
+    if (this.pc.signalingState === 'stable') {
+      this.pc.restartIce();
+      await this.pc.setLocalDescription();
+    }
+    await this.#send(this.#describe('offer'));
   }
 
   /**
@@ -212,7 +236,7 @@ export class Session {
   }
 
   #connecting() {
-    if (this.pc.connectionState === 'connected') return;
+    if (this.pc.connectionState === 'connected' || this.state === 'interrupted') return;
     this.#enter('connecting');
     this.#endIn(this.#times.connect);
   }

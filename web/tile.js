@@ -1,9 +1,9 @@
 // @ts-check
 import { setText } from './page.js';
-import { isVisible, pictureState, turnedRatio } from './picture.js';
+import { isVisible, shownState, turnedRatio } from './picture.js';
 import { cameraName, veil } from './receive-words.js';
 
-/** @typedef {import('./picture.js').ViewedCamera} ViewedCamera */
+/** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
 
 /**
  * A camera to show.
@@ -54,10 +54,11 @@ export class Tile {
     this.element.classList.remove('shown');
     delete this.element.dataset.turn;
     delete this.element.dataset.state;
+    this.route = '';
   }
 
   get state() {
-    return pictureState(this.picture.camera);
+    return shownState(this.picture.camera);
   }
 
   get visible() {
@@ -103,14 +104,12 @@ export class Tile {
     this.video.setAttribute('aria-label', this.name);
   }
 
-  /**
-   * @param {boolean} large whether it alone is on the screen
-   * @param {boolean} alone whether there is no other to go back to
-   */
-  frame(large, alone) {
+  /** @param {'alone' | 'large' | 'one of several' | 'hidden'} place that it has on the wall */
+  set place(place) {
+    this.element.classList.toggle('shown', place !== 'hidden');
     const button = this.#part('.enlarge');
-    button.hidden = alone;
-    button.setAttribute('aria-label', large ? `Back to all cameras, from ${this.name}` : `Make ${this.name} large`);
+    button.hidden = place === 'alone' || place === 'hidden';
+    button.setAttribute('aria-label', place === 'large' ? `Back to all cameras, from ${this.name}` : `Make ${this.name} large`);
   }
 
   /** Lets the sound be heard, as far as the browser allows. @param {boolean} on */
@@ -129,6 +128,15 @@ export class Tile {
       this.play();
       this.#events.onsilenced();
     });
+  }
+
+  get route() {
+    return this.#part('.route').textContent ?? '';
+  }
+
+  /** The way that the picture takes, '' as long as it is not known. @param {string} words */
+  set route(words) {
+    setText(this.#part('.route'), words);
   }
 
   /** What is said of a recording; '' for none. @param {string} text */

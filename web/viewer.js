@@ -1,5 +1,6 @@
 // @ts-check
 import { EarlyCandidates } from './early.js';
+import { Liveness } from './liveness.js';
 import { Session } from './session.js';
 import { Backoff, sleep } from './timing.js';
 
@@ -22,6 +23,7 @@ import { Backoff, sleep } from './timing.js';
  * @property {boolean} seen whether it was live before
  * @property {string} name '' where it was not told
  * @property {import('./messages.js').PictureState} video
+ * @property {boolean} stalled connected, but nothing of the picture comes any more
  * @property {AbortController} [asking]
  */
 
@@ -86,7 +88,8 @@ export class Viewer {
         if (camera && session && message.session === session.id) this.#introduced(camera, message);
         break;
       case 'icecandidate':
-        if (session && message.session === session.id && session.fits(message.candidate)) void session.receive(message);
+        // One with a session is behind its description; without, it may be of another.
+        if (session && message.session === session.id && (session.id !== undefined || session.fits(message.candidate))) void session.receive(message);
         else this.#early.hold(from, message);
         break;
       case 'bye':
@@ -111,11 +114,20 @@ export class Viewer {
     void this.#ask(camera, asking.signal).catch(() => {}); // answered, or closed
   }
 
-  /** The network may have changed: what is broken is given up and asked for again. */
+  /** The network may have changed: cameras are asked to look for this end on it. */
   nudge() {
-    for (const { session } of this.cameras.values()) {
-      if (session?.state === 'interrupted') session.end('lost');
-    }
+    for (const camera of this.cameras.values()) this.#askForAnotherWay(camera);
+  }
+
+  /**
+   * The camera made the offer, so it restarts ICE; it may not have noticed yet.
+   *
+   * @param {ViewedCamera} camera
+   */
+  #askForAnotherWay({ id, session }) {
+    if (session?.id === undefined || (session.state !== 'connected' && session.state !== 'interrupted')) return;
+    // If it cannot be told now, it notices by itself, or the session is lost and asked for anew.
+    this.#send(id, { type: 'watch', session: session.id }, this.#closed.signal).catch(() => {});
   }
 
   /** Ends everything, and tells the cameras. */
@@ -178,13 +190,16 @@ export class Viewer {
       },
     });
     camera.session = session;
+    const liveness = new Liveness(session.pc, () => this.#livenessChanged(camera, session, liveness.stalled));
     void session.ended.then((reason) => {
+      liveness.close();
       if (camera.session !== session || this.#closed.signal.aborted) return;
       camera.session = undefined;
       // A page without sessions knows no watch either; it may offer again.
       if (reason === 'lost' && id !== undefined) this.watch(camera.id);
       else this.#over(camera);
     });
+    camera.stalled = false;
     this.#enter(camera, camera.seen ? 'reconnecting' : 'connecting');
     return session;
   }
@@ -199,8 +214,21 @@ export class Viewer {
       camera.seen = true;
       this.#enter(camera, 'live');
     } else if (session.state === 'interrupted') {
+      this.#askForAnotherWay(camera);
       this.#enter(camera, 'reconnecting');
     }
+  }
+
+  /**
+   * @param {ViewedCamera} camera
+   * @param {Session} session
+   * @param {boolean} stalled
+   */
+  #livenessChanged(camera, session, stalled) {
+    if (camera.session !== session) return;
+    camera.stalled = stalled;
+    if (stalled && camera.video === 'live') this.#askForAnotherWay(camera);
+    this.#onchange(camera);
   }
 
   /**
@@ -231,7 +259,7 @@ export class Viewer {
   #camera(id) {
     let camera = this.cameras.get(id);
     if (!camera && this.cameras.size < MAX_CAMERAS) {
-      camera = { id, state: 'asking', seen: false, name: '', video: 'live' };
+      camera = { id, state: 'asking', seen: false, name: '', video: 'live', stalled: false };
       this.cameras.set(id, camera);
     }
     return camera;

@@ -15,7 +15,7 @@ export class Wall {
   #onchange;
   /** @type {HTMLElement} */
   #blank;
-  /** @type {Map<import('./picture.js').ViewedCamera, Tile>} */
+  /** @type {Map<import('./viewer.js').ViewedCamera, Tile>} */
   #tiles = new Map();
   /** The inbox of the camera that is large. */
   #large = '';
@@ -126,7 +126,7 @@ export class Wall {
     return element;
   }
 
-  /** @param {import('./picture.js').ViewedCamera} camera @param {Tile} tile */
+  /** @param {import('./viewer.js').ViewedCamera} camera @param {Tile} tile */
   #remove(camera, tile) {
     tile.close();
     this.#tiles.delete(camera);
@@ -137,8 +137,9 @@ export class Wall {
     const { chosen, seen, tiles } = this;
     for (const tile of this.#tiles.values()) {
       const shown = seen.includes(tile);
-      tile.element.classList.toggle('shown', shown);
-      tile.frame(tile === chosen, tiles.length < 2);
+      if (!shown) tile.place = 'hidden';
+      else if (tile !== chosen) tile.place = 'one of several';
+      else tile.place = tiles.length > 1 ? 'large' : 'alone';
       tile.hear(this.#sound && shown);
     }
     this.#root.classList.toggle('one', seen.length < 2);

@@ -40,6 +40,10 @@ export const STATES = {
   'receive-live': async (t) => (await pair(t)).receiver,
   'receive-live-verified': async (t) => (await pair(t, { link: true })).receiver,
   'receive-statistics': (t) => statistics(t),
+  'receive-several': (t) => several(t),
+  'receive-one-of-several': async (t) => chosen(await several(t)),
+  'receive-adding': (t) => operated(t, '#add', '#adding[open]'),
+  'receive-keys': (t) => operated(t, '#help', 'dialog.keys[open]'),
   'receive-reconnecting': (t) => crashed(t),
   'receive-ended': (t) => ended(t),
   'receive-refused': (t) => refused(t),
@@ -100,6 +104,37 @@ async function pair(t, options) {
   const trust = options?.link ? /Verified end to end/ : /both pages say/;
   for (const page of [both.sender, both.receiver]) await says(page, trust);
   return both;
+}
+
+/** @param {TestContext} t */
+async function several(t) {
+  const server = await serve(t);
+  const { receiver } = await livePair(t, server.url, { link: true });
+  await press(await sendDevice(t, server.url));
+  await says(receiver, /^Live · 2 cameras$/m);
+  await receiver.waitForSelector('#panel', { visible: true });
+  return receiver;
+}
+
+/** @param {Page} page */
+async function chosen(page) {
+  await page.keyboard.press('1');
+  await says(page, /^Verified end to end$/m);
+  return page;
+}
+
+/**
+ * @param {TestContext} t
+ * @param {string} button
+ * @param {string} shown
+ */
+async function operated(t, button, shown) {
+  const { receiver } = await pair(t);
+  await receiver.bringToFront();
+  await receiver.waitForSelector('#panel', { visible: true });
+  await receiver.click(button);
+  await receiver.waitForSelector(shown);
+  return receiver;
 }
 
 /** @param {Page} page */

@@ -185,3 +185,32 @@ test('encoders are told what was set, those of later sessions too', async (t) =>
   await settle();
   assert.deepEqual(connections[0].parameters[0], { encodings: [{}] });
 });
+
+test('a viewer who asks again in the same session gets another way, not another connection', async (t) => {
+  const { camera, offers, connections, connect } = start(t);
+  camera.start('');
+  camera.receive('v', { type: 'watch' });
+  await settle();
+  await connect('v');
+  const { session } = offers()[0].message;
+  camera.receive('v', { type: 'watch', session });
+  await settle();
+  assert.equal(connections.length, 1);
+  assert.equal(connections[0].restarts, 1);
+  assert.deepEqual(offers().map(({ message }) => message.session), [session, session]);
+  await connect('v');
+  connections[0].become('disconnected');
+  await settle();
+  assert.equal(connections[0].restarts, 2);
+});
+
+test('on another network everybody is looked for at once', async (t) => {
+  const { camera, connections, connect } = start(t);
+  camera.start('');
+  camera.receive('v', { type: 'watch' });
+  await settle();
+  await connect('v');
+  camera.nudge();
+  await settle();
+  assert.deepEqual(connections.map(({ restarts }) => restarts), [1]);
+});

@@ -34,6 +34,17 @@ export class FakeConnection {
     });
   }
 
+  restarts = 0;
+  restartIce() {
+    this.restarts++;
+  }
+
+  /** @type {Map<string, object>} */
+  stats = new Map();
+  async getStats() {
+    return this.stats;
+  }
+
   getTransceivers() {
     return this.#transceivers;
   }

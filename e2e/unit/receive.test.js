@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fileName } from '../../web/file-names.js';
-import { isVisible, nextTurn, pictureState, turnedRatio } from '../../web/picture.js';
+import { isVisible, nextTurn, shownState, turnedRatio } from '../../web/picture.js';
 import { parseOptions } from '../../web/receive-options.js';
 import { SHORTCUTS, meaning } from '../../web/shortcuts.js';
 import { Turns } from '../../web/turns.js';
@@ -57,13 +57,13 @@ test('file names have the camera and the local time, and nothing that a file sys
 });
 
 test('what stands on the screen: a picture that stopped is not called live', () => {
-  const camera = { id: 'c', seen: true, name: '', video: /** @type {const} */ ('live'), state: /** @type {const} */ ('live') };
-  assert.equal(pictureState(camera), 'live');
-  assert.equal(pictureState({ ...camera, video: 'live', stalled: false }), 'live');
-  assert.equal(pictureState({ ...camera, stalled: true }), 'reconnecting');
-  assert.equal(pictureState({ ...camera, video: 'paused', stalled: true }), 'paused');
-  assert.equal(pictureState({ ...camera, video: 'away', stalled: true }), 'away');
-  assert.equal(pictureState({ ...camera, state: 'reconnecting', video: 'paused' }), 'reconnecting');
+  const camera = { id: 'c', seen: true, name: '', stalled: false, state: /** @type {const} */ ('live'), video: /** @type {const} */ ('live') };
+  assert.equal(shownState(camera), 'live');
+  assert.equal(shownState({ ...camera, video: 'live', stalled: false }), 'live');
+  assert.equal(shownState({ ...camera, stalled: true }), 'reconnecting');
+  assert.equal(shownState({ ...camera, video: 'paused', stalled: true }), 'paused');
+  assert.equal(shownState({ ...camera, video: 'away', stalled: true }), 'away');
+  assert.equal(shownState({ ...camera, state: 'reconnecting', video: 'paused' }), 'reconnecting');
   assert.deepEqual((/** @type {const} */ (['asking', 'connecting', 'ended'])).map(isVisible), [false, false, false]);
 });
 

@@ -124,3 +124,40 @@ test('the other end closing its transport is noticed at once', async () => {
   pc.transport.onstatechange?.();
   assert.equal(await session.ended, 'lost');
 });
+
+test('another way is looked for below a connection that goes on', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { session, pc, sent, states } = start();
+  await session.restart(); // nothing to restart yet
+  assert.equal(pc.restarts, 0);
+  await session.offer();
+  await session.receive({ type: 'answer', sdp: '1' });
+  pc.become('connected');
+  pc.become('disconnected');
+  await session.restart();
+  await session.restart(); // not answered: it is sent again
+  assert.equal(pc.restarts, 1);
+  assert.deepEqual(sent.map(({ type }) => type), ['offer', 'offer', 'offer']);
+  await session.receive({ type: 'answer', sdp: '2' });
+  pc.become('connected');
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(states, ['offered', 'connecting', 'connected', 'interrupted', 'connected']);
+  session.end();
+});
+
+test('who cannot be offered another way has gone', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  /** @type {MailboxError | undefined} */
+  let failure;
+  const { session, pc } = start({ send: async () => { if (failure) throw failure; } });
+  await session.offer();
+  await session.receive({ type: 'answer', sdp: '1' });
+  pc.become('connected');
+  pc.become('disconnected');
+  failure = new MailboxError('unreachable');
+  await session.restart();
+  assert.equal(session.state, 'interrupted');
+  failure = new MailboxError('absent');
+  await session.restart();
+  assert.equal(await session.ended, 'lost');
+});

@@ -155,3 +155,22 @@ test('a camera says what it is called and how its picture stands', async (t) => 
   assert.deepEqual(said(), ['', 'live'], 'an offer that says nothing is from an older page');
   await settle();
 });
+
+test('a camera whose picture is interrupted is asked for another way, in the same session', async (t) => {
+  const { viewer, sent, connections } = start(t);
+  viewer.receive('a', { type: 'offer', sdp: '1', session: 's' });
+  await settle();
+  connections[0].become('connected');
+  const before = sent.length;
+  connections[0].become('disconnected');
+  assert.deepEqual(sent.slice(before), [{ to: 'a', message: { type: 'watch', session: 's' } }]);
+  viewer.nudge();
+  assert.equal(sent.length, before + 2);
+  viewer.receive('a', { type: 'offer', sdp: 'a=ice-ufrag:two\r\n', session: 's' });
+  viewer.receive('a', iceCandidate('x ufrag two', 's')); // before that offer is handled
+  await settle();
+  connections[0].become('connected');
+  assert.equal(connections.length, 1);
+  assert.equal(connections[0].log.at(-1), 'candidate x ufrag two');
+  assert.equal(viewer.cameras.get('a')?.state, 'live');
+});
