@@ -38,7 +38,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       return new Set(context?.getImageData(0, 0, image.width, image.height).data).size;
     });
     assert.ok(colours > 4, 'the picture is empty');
-    assert.match((await savedNames(receiver))[0], /^Camera 1 \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
+    assert.match((await savedNames(receiver))[0], /^Kitchen \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
     await says(receiver, /^The picture is saved\.$/m);
   });
 
@@ -50,7 +50,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     await receiver.click('#record');
     await says(receiver, /^The recording is saved\.$/m);
     const [file] = await savedNames(receiver);
-    assert.match(file, /^Camera 1 \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.(mp4|webm)$/);
+    assert.match(file, /^Kitchen \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.(mp4|webm)$/);
     const played = await play(receiver, await savedBytes(receiver), file.endsWith('mp4') ? 'video/mp4' : 'video/webm');
     assert.ok(played.seconds >= 1, `${played.seconds} s`);
     assert.ok(played.width > 0 && Math.abs(played.width / played.height - 4 / 3) < 0.5, JSON.stringify(played));
