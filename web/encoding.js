@@ -12,6 +12,9 @@
 
 const KEYS = /** @type {const} */ (['maxBitrate', 'maxFramerate', 'scaleResolutionDownBy']);
 
+/** What is under way at each sender: a change that overtakes another is refused. @type {WeakMap<RTCRtpSender, Promise<void>>} */
+const changes = new WeakMap();
+
 /**
  * Tells a sender's encoder (W3C WebRTC, RTCRtpSender.setParameters). The connection goes on as it is.
  *
@@ -19,7 +22,17 @@ const KEYS = /** @type {const} */ (['maxBitrate', 'maxFramerate', 'scaleResoluti
  * @param {Encoding} encoding
  * @returns {Promise<void>} never rejects: an encoder that refuses keeps what it has
  */
-export async function applyEncoding(sender, encoding) {
+export function applyEncoding(sender, encoding) {
+  const change = (changes.get(sender) ?? Promise.resolve()).then(() => tell(sender, encoding));
+  changes.set(sender, change);
+  return change;
+}
+
+/**
+ * @param {RTCRtpSender} sender
+ * @param {Encoding} encoding
+ */
+async function tell(sender, encoding) {
   try {
     const parameters = sender.getParameters();
     for (const each of parameters.encodings) {

@@ -2,6 +2,7 @@
 // The card with the link that viewers follow; loaded when it is shown first.
 import { showLink } from './link-card.js';
 import { makeLink } from './links.js';
+import { loadStyle } from './load-style.js';
 import { element } from './page.js';
 
 /**
@@ -12,9 +13,10 @@ import { element } from './page.js';
  * @param {() => void} onstop called when the person wants nobody to follow it any more
  * @param {AbortSignal} signal
  */
-export function showInvitation(identity, base, onstop, signal) {
+export async function showInvitation(identity, base, onstop, signal) {
   const dialog = element('invitation', HTMLDialogElement);
-  if (dialog.open) return;
+  await loadStyle('link-card.css');
+  if (dialog.open || signal.aborted) return;
   const closed = new AbortController();
   const both = AbortSignal.any([signal, closed.signal]);
   showLink(makeLink('receive.html', base, 'from', identity), 'Watch a camera', both);

@@ -17,14 +17,39 @@ export function loudness(samples) {
   return decibels > FLOOR ? Math.min(1, 1 - decibels / FLOOR) : 0;
 }
 
+/** Tells how loud a microphone is, as often as the page is drawn, whichever microphone it is. */
+export class Meter {
+  #onlevel;
+  #signal;
+  /** @type {MediaStreamTrack | undefined} */
+  #track;
+  #end = new AbortController();
+
+  /**
+   * @param {(level: number) => void} onlevel called with 0 (silence) to 1
+   * @param {AbortSignal} signal
+   */
+  constructor(onlevel, signal) {
+    this.#onlevel = onlevel;
+    this.#signal = signal;
+  }
+
+  /** Listens to this track from now on. @param {MediaStreamTrack | undefined} track */
+  follow(track) {
+    if (track === this.#track) return;
+    this.#track = track;
+    this.#end.abort();
+    this.#end = new AbortController();
+    if (track) watchLevel(track, this.#onlevel, AbortSignal.any([this.#signal, this.#end.signal]));
+  }
+}
+
 /**
- * Tells how loud a track is, as often as the page is drawn, until the signal fires.
- *
  * @param {MediaStreamTrack} track
- * @param {(level: number) => void} onlevel from 0 to 1
+ * @param {(level: number) => void} onlevel
  * @param {AbortSignal} signal
  */
-export function watchLevel(track, onlevel, signal) {
+function watchLevel(track, onlevel, signal) {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 1024 });
   const source = context.createMediaStreamSource(new MediaStream([track]));

@@ -9,87 +9,9 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
  * @typedef {import('./shared-words.js').View} View
  */
 
-/** @type {Record<import('./capture.js').CaptureProblem, Trouble>} */
-const CAMERA_TROUBLE = {
-  denied: {
-    what: 'This page may not use the camera.',
-    todo: 'Allow the camera for this address: press the symbol beside the address, or look in the browser’s site settings. The page then goes on by itself.',
-    label: 'Try again',
-    action: 'camera',
-  },
-  dismissed: {
-    what: 'The browser’s question about the camera was closed without an answer.',
-    todo: 'Let the browser ask again, and press Allow.',
-    label: 'Ask again',
-    action: 'camera',
-  },
-  system: {
-    what: 'This device does not let the browser use the camera.',
-    todo: 'Allow the camera for the browser in the device’s privacy settings, then try again.',
-    label: 'Try again',
-    action: 'camera',
-  },
-  none: {
-    what: 'This device has no camera that the browser can find.',
-    todo: 'Connect one, or open this page on the device that has the camera.',
-    label: 'Look again',
-    action: 'camera',
-  },
-  busy: {
-    what: 'The camera is in use by another program.',
-    todo: 'Close the program or browser tab that uses it, then try again, or choose another camera.',
-    label: 'Try again',
-    action: 'camera',
-  },
-  insecure: {
-    what: 'Browsers give the camera only to secure pages, and this one is not.',
-    todo: 'Open it with an address that begins with https://, as the server printed it when it started.',
-    label: 'Start page',
-    action: 'home',
-  },
-  unsupported: {
-    what: 'This browser has no WebRTC, so it cannot send a picture.',
-    todo: 'Open this page in a current Firefox, Chrome, Edge or Safari.',
-    label: 'Try again',
-    action: 'camera',
-  },
-  gone: {
-    what: 'The camera was disconnected.',
-    todo: 'Connect it again; the picture then goes on by itself.',
-    label: 'Try again',
-    action: 'camera',
-  },
-  unknown: {
-    what: 'The camera could not be opened.',
-    todo: 'Try again, or choose another camera.',
-    label: 'Try again',
-    action: 'camera',
-  },
-};
+export const NOT_LOADED = 'This could not be loaded from the server. Try again when the server is back.';
 
-/** The camera was disconnected, and there is another. @type {Trouble} */
-const GONE_WITH_ANOTHER = {
-  what: 'The camera was disconnected.',
-  todo: 'Connect it again and the picture goes on by itself, or use another camera until then.',
-  label: 'Use another camera',
-  action: 'next',
-};
-
-/** An installed page has no address bar. @type {Trouble} */
-const DENIED_INSTALLED = {
-  ...CAMERA_TROUBLE.denied,
-  todo: 'Allow the camera for this app in the device’s or the browser’s settings. The page then goes on by itself.',
-};
-
-/** @type {Partial<Record<import('./capture.js').CaptureProblem, string>>} */
-const SOUND_NOTES = {
-  denied: 'This page may not use the microphone. Allow it where the camera is allowed, then switch it on again.',
-  dismissed: 'The browser’s question about the microphone was closed. Switch it on again and press Allow.',
-  system: 'This device does not let the browser use the microphone. Allow it in the device’s privacy settings.',
-  none: 'This device has no microphone that the browser can find. Connect one, then switch it on.',
-  busy: 'The microphone is in use by another program. Close that, then switch it on again.',
-  gone: 'The microphone was disconnected. Connect it and switch it on again.',
-};
+const NO_CAMERA = 'There is no picture from the camera. Press Start to try again.';
 
 /** @type {Trouble} */
 const LOBBY_OFF = {
@@ -106,8 +28,7 @@ const AWAY = 'This device keeps the camera back: it was locked, there is a call,
  * @property {'opening' | 'ready' | import('./capture.js').CaptureProblem} media
  * @property {'live' | 'paused' | 'away'} video what viewers are to know of the picture
  * @property {'camera' | 'screen'} kind of the picture
- * @property {boolean} others whether there are more cameras than one that is lost
- * @property {boolean} installed whether the page runs without an address bar
+ * @property {Trouble | null} card what to say of the camera's trouble, null until that is loaded
  * @property {import('./signaling.js').MailboxState} mailbox
  * @property {boolean} lobby whether this server has the lobby
  * @property {import('./links.js').Link['kind']} link that this page was opened with
@@ -134,7 +55,9 @@ export function sendView(facts) {
     if (video === 'away') return view('bad', 'Interrupted', AWAY);
     return view('live', ['Live', live > 1 ? `${live} watching` : '', kind === 'screen' ? 'your screen' : ''].filter(Boolean).join(' · '));
   }
-  if (trouble) return view('bad', started ? 'Not sending' : 'Not ready');
+  if (trouble || (media !== 'opening' && media !== 'ready')) {
+    return view('bad', started ? 'Not sending' : 'Not ready', trouble || mailbox !== 'offline' ? '' : NO_CAMERA);
+  }
   if (media === 'opening') return view('busy', 'Opening the camera…', 'Your browser may ask whether this page may use it.');
   if (video === 'away') return view('bad', 'Interrupted', AWAY);
   if (mailbox === 'offline') return view('bad', NO_SERVER, 'If it does not come back, look whether the server runs and this device is in its network.');
@@ -149,21 +72,10 @@ export function sendView(facts) {
 }
 
 /**
- * Why there is no sound or no screen, '' when nothing is wrong.
- *
- * @param {import('./capture.js').CaptureProblem | undefined} microphone
- * @param {import('./capture.js').CaptureProblem | undefined} screen
- */
-export function soundNote(microphone, screen) {
-  if (screen) return 'The screen could not be shared. Try again, or share a single window.';
-  return microphone ? (SOUND_NOTES[microphone] ?? 'The microphone could not be opened. Try again, or choose another one under Quality.') : '';
-}
-
-/**
  * @param {SendFacts} facts
  * @returns {Trouble | null}
  */
-function sendTrouble({ media, others, installed, mailbox, lobby, inviting, link }) {
+function sendTrouble({ media, card, mailbox, lobby, inviting, link }) {
   if (link === 'wrong') return LINK_WRONG;
   if (!(lobby || inviting || link === 'to') || mailbox === 'refused') return LOBBY_OFF;
   if (mailbox === 'displaced' || mailbox === 'taken') {
@@ -174,7 +86,5 @@ function sendTrouble({ media, others, installed, mailbox, lobby, inviting, link 
       action: 'resume',
     };
   }
-  if (media === 'opening' || media === 'ready') return null;
-  if (media === 'gone' && others) return GONE_WITH_ANOTHER;
-  return media === 'denied' && installed ? DENIED_INSTALLED : CAMERA_TROUBLE[media];
+  return media === 'opening' || media === 'ready' ? null : card;
 }

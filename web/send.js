@@ -4,16 +4,14 @@ import { Choices } from './choices.js';
 import { showDevices } from './device-list.js';
 import { mirrored, nameOf } from './devices.js';
 import { storage } from './identity.js';
+import { Later } from './later.js';
 import { parseLink, reachableBase } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
-import { onGranted } from './permission.js';
 import { encodingOf, soundBitrateOf } from './quality.js';
 import { Sending } from './sending.js';
 import { showShield } from './shield.js';
 import { Source } from './source.js';
-import { showViewers } from './viewers.js';
-import { WakeLock } from './wake-lock.js';
-import { sendView, soundNote } from './send-words.js';
+import { NOT_LOADED, sendView } from './send-words.js';
 
 const preview = element('preview', HTMLVideoElement);
 const devices = element('devices', HTMLSelectElement);
@@ -41,12 +39,10 @@ class SendPage {
   /** Runs while Start is deaf. @type {ReturnType<typeof setTimeout> | undefined} */
   #deaf;
   #config = serverConfig(this.#signal);
-  #wakeLock = new WakeLock(this.#signal);
   /** @type {import('./settings.js').Settings | undefined} */
   #settings;
-  /** What the microphone's level is watched of, and the end of that. @type {{track: MediaStreamTrack, end: AbortController} | undefined} */
-  #metered;
-  #figuresShown = false;
+  /** Whether something that was asked for could not be loaded. */
+  #missing = false;
   /** Whether what a reload interrupted goes on. */
   #resumed = false;
   /** What viewers were told of the picture and its name. */
@@ -56,7 +52,7 @@ class SendPage {
     tab,
     stream: this.#stream,
     name: () => this.#name,
-    onchange: () => this.#sendingChanged(),
+    onchange: () => this.#render(),
     signal: this.#signal,
   });
   #source = new Source({
@@ -68,6 +64,14 @@ class SendPage {
     signal: this.#signal,
   });
 
+  #rendered = () => this.#render();
+  #viewers = new Later(() => import('./viewers.js'), this.#rendered);
+  #captureWords = new Later(() => import('./capture-words.js'), this.#rendered);
+  #wakeLock = new Later(async () => new (await import('./wake-lock.js')).WakeLock(this.#signal), this.#rendered);
+  #meter = new Later(async () => new (await import('./meter.js')).Meter((level) => this.#showLevel(level), this.#signal), this.#rendered);
+  #figures = new Later(() => this.#showFigures());
+  #permissions = new Later(() => this.#watchPermissions());
+
   constructor() {
     this.#listen();
     this.#tune();
@@ -77,7 +81,6 @@ class SendPage {
       this.#lobby = lobby;
       this.#render();
     });
-    for (const name of /** @type {const} */ (['camera', 'microphone'])) void onGranted(name, () => this.#granted(name), this.#signal);
     void this.#source.open().then(() => {
       if (!this.#signal.aborted) this.#goOn();
     });
@@ -94,8 +97,8 @@ class SendPage {
     onpress(flipButton, () => void this.#source.flip());
     onpress(microphoneButton, () => void this.#source.sound.switch(!this.#source.sound.microphone));
     onpress(screenButton, () => void (this.#source.kind === 'screen' ? this.#source.unshare() : this.#source.share()));
-    onpress(inviteButton, () => void this.#invite());
-    onpress(element('quality', HTMLElement), () => void this.#openSettings());
+    onpress(inviteButton, () => this.#opened(this.#invite()));
+    onpress(element('quality', HTMLElement), () => this.#opened(this.#openSettings()));
     onpress(element('action', HTMLElement), () => this.#act(element('action', HTMLElement).dataset.action ?? ''));
     devices.addEventListener('change', () => void this.#source.choose(devices.value), options);
     navigator.mediaDevices.addEventListener('devicechange', () => void this.#source.devicesChanged(), options);
@@ -146,12 +149,20 @@ class SendPage {
     tab.setItem('microphone', this.#source.sound.microphone ? '1' : '0');
   }
 
+  /** @param {Promise<void>} opening of something that is loaded now */
+  #opened(opening) {
+    void opening.then(() => false, () => true).then((missing) => {
+      this.#missing = missing;
+      this.#render();
+    });
+  }
+
   /** Shows the link to this page. Whoever follows it sees the camera, from now until Stop. */
   async #invite() {
     const identity = this.#sending.show();
     const [{ showInvitation }, { addresses }] = await Promise.all([import('./invitation.js'), this.#config]);
     if (this.#signal.aborted) return;
-    showInvitation(identity, reachableBase(document.baseURI, addresses), () => this.#sending.unshow(), this.#signal);
+    await showInvitation(identity, reachableBase(document.baseURI, addresses), () => this.#sending.unshow(), this.#signal);
   }
 
   async #openSettings() {
@@ -187,42 +198,30 @@ class SendPage {
     if (!this.#sending.started) this.#sending.prepare();
   }
 
-  #sendingChanged() {
-    if (this.#sending.live.length > 0) void this.#showFigures().catch(() => {}); // the picture goes on without them
+  #sourceChanged() {
+    this.#tellState();
+    this.#remember();
     this.#render();
   }
 
   /** From the first viewer on. */
   async #showFigures() {
-    if (this.#figuresShown) return;
-    this.#figuresShown = true;
     const { showFigures } = await import('./send-figures.js');
     const places = { figures: element('figures', HTMLElement), limit: element('limit', HTMLElement) };
-    await showFigures(places, () => this.#sending.live, this.#signal);
+    void showFigures(places, () => this.#sending.live, this.#signal).catch(() => {}); // the picture goes on without them
+    return true;
   }
 
-  #sourceChanged() {
-    this.#tellState();
-    this.#remember();
-    void this.#meter().catch(() => {}); // the sound goes on without it
-    this.#render();
+  /** @param {number} level of the microphone, from 0 to 1 */
+  #showLevel(level) {
+    microphoneButton.style.setProperty('--level', level.toFixed(2));
+    this.#settings?.showLevel(level);
   }
 
-  /** Shows how loud the microphone is, while it is on. */
-  async #meter() {
-    const { microphone } = this.#source.sound;
-    if (this.#metered?.track === microphone) return;
-    this.#metered?.end.abort();
-    this.#metered = undefined;
-    if (!microphone) return;
-    const end = new AbortController();
-    this.#metered = { track: microphone, end };
-    const { watchLevel } = await import('./meter.js');
-    const onlevel = (/** @type {number} */ level) => {
-      microphoneButton.style.setProperty('--level', level.toFixed(2));
-      this.#settings?.showLevel(level);
-    };
-    watchLevel(microphone, onlevel, AbortSignal.any([end.signal, this.#signal]));
+  async #watchPermissions() {
+    const { onGranted } = await import('./permission.js');
+    await Promise.all((/** @type {const} */ (['camera', 'microphone'])).map((name) => onGranted(name, () => this.#granted(name), this.#signal)));
+    return true;
   }
 
   /** The person allowed a device in the browser's settings. @param {'camera' | 'microphone'} name */
@@ -243,14 +242,19 @@ class SendPage {
   #render() {
     if (this.#signal.aborted) return;
     const { picture, state, kind, sound, screenProblem, cameras, others } = this.#source;
-    const { started, dialing, showing, inviting, mailbox, refused, receivers, leastSure, shownCamera } = this.#sending;
-    const states = receivers.map(({ state }) => state);
-    const facts = { media: picture, video: state, kind, others, installed, mailbox, lobby: this.#lobby, link: link.kind, inviting, refused, started };
-    const view = sendView({ ...facts, receivers: states, receiveAddress: address('receive') });
-    show({ ...view, note: view.note || soundNote(sound.problem, screenProblem) });
+    const { started, dialing, showing, inviting, mailbox, refused, receivers, live, leastSure, shownCamera } = this.#sending;
+    const problem = picture === 'ready' || picture === 'opening' ? undefined : picture;
+    const words = this.#captureWords.needIf(Boolean(problem ?? sound.problem ?? screenProblem));
+    this.#permissions.needIf(['denied', 'dismissed', 'system'].includes(problem ?? sound.problem ?? ''));
+    this.#figures.needIf(live.length > 0);
+    const card = (problem && words?.cameraCard(problem, others, installed)) ?? null;
+    const facts = { media: picture, card, video: state, kind, mailbox, lobby: this.#lobby, link: link.kind, inviting, refused, started };
+    const view = sendView({ ...facts, receivers: receivers.map(({ state }) => state), receiveAddress: address('receive') });
+    show({ ...view, note: view.note || (this.#missing ? NOT_LOADED : (words?.soundNote(sound.problem, screenProblem) ?? '')) });
     showShield(leastSure?.session, leastSure?.sealed ?? false);
-    showViewers(element('viewers', HTMLUListElement), shownCamera);
-    this.#wakeLock.want(started && state !== 'paused');
+    this.#viewers.needIf(shownCamera !== undefined)?.showViewers(element('viewers', HTMLUListElement), shownCamera);
+    this.#wakeLock.needIf(started)?.want(started && state !== 'paused');
+    this.#meter.needIf(sound.microphone !== undefined)?.follow(sound.microphone);
     showDevices(devices, this.#source);
     element('chip', HTMLElement).hidden = devices.length === 0 || kind === 'screen';
     flipButton.hidden = cameras.length < 2 || kind === 'screen';
@@ -280,8 +284,18 @@ try {
     return () => page.close();
   });
 } catch (error) {
-  const none = { kind: /** @type {const} */ ('camera'), video: /** @type {const} */ ('away'), mailbox: /** @type {const} */ ('connecting'), receivers: [] };
-  show(sendView({ ...none, media: problemOf(error), others: false, installed, lobby: true, link: link.kind, inviting: false, started: false, receiveAddress: '' }));
+  void sayUnable(problemOf(error));
+}
+
+/**
+ * This browser can do nothing here.
+ *
+ * @param {import('./capture.js').CaptureProblem} problem
+ */
+async function sayUnable(problem) {
   for (const button of document.querySelectorAll('.panel button')) /** @type {HTMLButtonElement} */ (button).disabled = true;
   element('action', HTMLButtonElement).addEventListener('click', () => location.assign('./'));
+  const { cameraCard } = await import('./capture-words.js');
+  const facts = { media: problem, card: cameraCard(problem, false, installed), video: 'away', kind: 'camera', mailbox: 'connecting', lobby: true, link: link.kind, inviting: false, started: false };
+  show(sendView(/** @type {import('./send-words.js').SendFacts} */ ({ ...facts, receivers: [], receiveAddress: '' })));
 }

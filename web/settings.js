@@ -3,7 +3,7 @@
 import { mirrored, nameOf } from './devices.js';
 import { loadStyle } from './load-style.js';
 import { element, setText } from './page.js';
-import { bitrates, frameRates, heights, inForce } from './quality.js';
+import { bitrates, frameRates, heights, inForce } from './quality-lists.js';
 import { capabilitiesOf } from './tools.js';
 import { ToolFields } from './tool-fields.js';
 

@@ -4,7 +4,6 @@ import { deviceOf, facingOf, find, next } from './devices.js';
 import { cameraConstraints, contentHintOf } from './quality.js';
 import { Sound } from './sound.js';
 import { sleep } from './timing.js';
-import { restoreTools } from './tools.js';
 
 /** @typedef {import('./capture.js').CaptureProblem} CaptureProblem */
 
@@ -206,7 +205,7 @@ export class Source {
 
   /** @param {MediaStreamTrack} track */
   #show(track) {
-    const { stream, choices, onpicture } = this.#options;
+    const { stream, onpicture } = this.#options;
     this.#picture = new AbortController();
     const { signal } = this.#picture;
     track.addEventListener('ended', () => this.#ended(), { signal });
@@ -215,11 +214,17 @@ export class Source {
     stream.addTrack(track);
     if (this.kind === 'camera') {
       this.#last = deviceOf(track);
-      void restoreTools(track, choices.values.tools[track.label] ?? {});
+      void this.#restoreTools(track).catch(() => {}); // the camera goes on as it is
     }
     this.hint();
     this.#enter('ready');
     onpicture?.();
+  }
+
+  /** @param {MediaStreamTrack} track */
+  async #restoreTools(track) {
+    const remembered = this.#options.choices.values.tools[track.label];
+    if (remembered) await (await import('./tools.js')).restoreTools(track, remembered);
   }
 
   #dropPicture() {

@@ -64,7 +64,8 @@ export async function namedCamera(t, url, name, before) {
   const page = await blankDevice(t);
   if (before) await page.evaluateOnNewDocument(before);
   await page.evaluateOnNewDocument((name) => {
-    if (location.protocol !== 'about:') localStorage.setItem('send-choices', JSON.stringify({ name }));
+    // A small picture, which leaves the processor to the page under test.
+    if (location.protocol !== 'about:') localStorage.setItem('send-choices', JSON.stringify({ name, height: 240, frameRate: 15 }));
   }, name);
   await page.goto(url.includes('#') ? url : `${url}/send`);
   await cameraReady(page);

@@ -4,7 +4,8 @@ import test from 'node:test';
 import { Choices, DEFAULTS, readChoices } from '../../web/choices.js';
 import { deviceOf, find, mirrored, nameOf, next } from '../../web/devices.js';
 import { loudness } from '../../web/meter.js';
-import { bitrates, cameraConstraints, contentHintOf, encodingOf, frameRates, heights, inForce, microphoneConstraints, soundBitrateOf } from '../../web/quality.js';
+import { bitrates, frameRates, heights, inForce } from '../../web/quality-lists.js';
+import { cameraConstraints, contentHintOf, encodingOf, microphoneConstraints, soundBitrateOf } from '../../web/quality.js';
 import { remember, restoreTools, toolConstraints, toolsOf } from '../../web/tools.js';
 
 test('choices come back as they were set', () => {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { problemOf } from '../../web/capture.js';
+import { cameraCard, soundNote } from '../../web/capture-words.js';
 import { cameraNames, receiveView, veil } from '../../web/receive-words.js';
-import { sendView, soundNote } from '../../web/send-words.js';
+import { sendView } from '../../web/send-words.js';
 
 const MAILBOX = /** @type {const} */ (['connecting', 'open', 'offline', 'taken', 'displaced', 'refused']);
 const MEDIA = /** @type {const} */ (['opening', 'ready', 'denied', 'none', 'busy', 'insecure', 'unsupported', 'gone', 'dismissed', 'system', 'unknown']);
@@ -20,14 +21,15 @@ function complete(view, facts) {
 }
 
 const VIDEO = /** @type {const} */ (['live', 'paused', 'away']);
-const OWN = { kind: /** @type {const} */ ('camera'), video: VIDEO[0], others: false, installed: false, receiveAddress: 'https://h/receive' };
+const OWN = { kind: /** @type {const} */ ('camera'), video: VIDEO[0], card: null, receiveAddress: 'https://h/receive' };
 const LINKS = /** @type {const} */ (['none', 'to', 'wrong']);
 const REFUSED = /** @type {const} */ ([undefined, 'plain', 'broken', 'replayed', 'stranger']);
 
 test('every state of the send page has words', () => {
   for (const media of MEDIA) for (const mailbox of MAILBOX) for (const receivers of RECEIVERS) for (const lobby of [true, false]) {
     for (const started of [true, false]) for (const link of LINKS) for (const inviting of [true, false]) for (const video of VIDEO) {
-      const facts = { ...OWN, media, video, mailbox, lobby, link, inviting, started, receivers: [...receivers] };
+      const card = media === 'opening' || media === 'ready' ? null : cameraCard(media, inviting, started);
+      const facts = { ...OWN, media, card, video, mailbox, lobby, link, inviting, started, receivers: [...receivers] };
       complete(sendView(facts), facts);
     }
   }
@@ -56,8 +58,8 @@ test('what nobody sees is not called live', () => {
   assert.equal(sendView({ ...facts, media: 'ready', video: 'paused' }).status, 'Paused');
   assert.equal(sendView({ ...facts, media: 'ready', video: 'away' }).status, 'Interrupted');
   assert.equal(sendView({ ...facts, media: 'gone', video: 'away' }).status, 'Not sending');
-  assert.equal(sendView({ ...facts, media: 'gone', video: 'away', others: true }).trouble?.action, 'next');
-  assert.match(sendView({ ...facts, media: 'denied', video: 'away', installed: true }).trouble?.todo ?? '', /this app/);
+  assert.equal(cameraCard('gone', true, false).action, 'next');
+  assert.match(cameraCard('denied', false, true).todo, /this app/);
 });
 
 test('every trouble with the sound has words', () => {
