@@ -5,7 +5,7 @@ import test from 'node:test';
 import { moves, press, says } from './lib/pages.js';
 import { savedNames } from './lib/saved.js';
 import { blankDevice, livePair, sendDevice, serve } from './lib/scene.js';
-import { picture, tilesMove, watching } from './lib/tiles.js';
+import { namedCamera, picture, tilesMove, watching } from './lib/tiles.js';
 import { until } from './lib/until.js';
 
 const BROWSERS = /** @type {const} */ (['chromium', 'firefox']);
@@ -116,7 +116,7 @@ test('a browser without picture in picture shows no button for it', async (t) =>
 
 test('what is for one camera is not done to several', async (t) => {
   const { server, receiver } = await watching(t, 'chromium');
-  await press(await sendDevice(t, server.url));
+  await press(await namedCamera(t, server.url, 'Attic'));
   await tilesMove(receiver, 2);
   await receiver.click('#snapshot');
   await says(receiver, /for one camera. Choose one first/);
@@ -124,7 +124,7 @@ test('what is for one camera is not done to several', async (t) => {
   await receiver.keyboard.press('2');
   await receiver.keyboard.press('s');
   await until('it is saved', async () => (await savedNames(receiver)).length === 1);
-  assert.match((await savedNames(receiver))[0], /^Camera 2 /);
+  assert.match((await savedNames(receiver))[0], /^Attic /);
 });
 
 test('the sound of the camera that is large, or of all', async (t) => {

@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { cameraReady, moves, press, says } from './lib/pages.js';
-import { blankDevice, device, sendDevice, serve } from './lib/scene.js';
-import { seenTiles, tilesMove } from './lib/tiles.js';
+import { device, sendDevice, serve } from './lib/scene.js';
+import { namedCamera, seenTiles, tilesMove } from './lib/tiles.js';
 import { until } from './lib/until.js';
 
 /** @typedef {import('./lib/browsers.js').BrowserName} BrowserName */
+
+const NAMES = ['Kitchen', 'Attic', 'Door'];
 
 /** Cameras that meet one receive page in the lobby. @param {import('node:test').TestContext} t @param {number} count @param {BrowserName} name */
 async function several(t, count, name) {
@@ -15,7 +17,7 @@ async function several(t, count, name) {
   const receiver = await device(t, `${server.url}/receive`, name);
   const senders = [];
   for (let i = 1; i <= count; i++) {
-    const sender = await sendDevice(t, server.url);
+    const sender = await namedCamera(t, server.url, NAMES[i - 1]);
     await press(sender);
     await tilesMove(receiver, i);
     senders.push(sender);
@@ -31,7 +33,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const tiles = await seenTiles(receiver);
       return tiles[0].left === tiles[1].left ? undefined : tiles;
     });
-    assert.deepEqual(beside.map((tile) => tile.name), ['Camera 1', 'Camera 2']);
+    assert.deepEqual(beside.map((tile) => tile.name), ['Kitchen', 'Attic']);
     assert.deepEqual(beside.map(({ width, height }) => [width, height]), [[500, 400], [500, 400]]);
     await says(receiver, /^Live · 2 cameras$/m);
     await receiver.setViewport({ width: 400, height: 800 });
@@ -41,7 +43,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     });
     await senders[0].goto('about:blank');
     const [left] = await tilesMove(receiver, 1);
-    assert.equal(left.name, 'Camera 2');
+    assert.equal(left.name, 'Attic');
     await moves(receiver); // #preview is the one that is left
     await says(receiver, /^Live$/m);
   });
@@ -57,19 +59,19 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     const all = () => until('all are back', async () => (await seenTiles(receiver)).length === 3);
 
     await receiver.click('.tile:nth-child(2) .enlarge');
-    assert.equal(await large(), 'Camera 2');
+    assert.equal(await large(), 'Attic');
     await says(receiver, /^Live$/m);
     await receiver.click('.tile:nth-child(2) .enlarge');
     await all();
 
     await receiver.focus('.tile:nth-child(3) .enlarge');
     await receiver.keyboard.press('Enter');
-    assert.equal(await large(), 'Camera 3');
+    assert.equal(await large(), 'Door');
     await receiver.keyboard.press('Enter');
     await all();
 
     await receiver.keyboard.press('1');
-    assert.equal(await large(), 'Camera 1');
+    assert.equal(await large(), 'Kitchen');
     await receiver.keyboard.press('Escape');
     await all();
     await tilesMove(receiver, 3);
@@ -82,14 +84,14 @@ test('the one that is large goes, and the others are shown again', async (t) => 
   await until('one is large', async () => (await seenTiles(receiver)).length === 1);
   await senders[1].goto('about:blank');
   const tiles = await tilesMove(receiver, 2);
-  assert.deepEqual(tiles.map(({ name }) => name), ['Camera 1', 'Camera 3']);
+  assert.deepEqual(tiles.map(({ name }) => name), ['Kitchen', 'Door']);
 });
 
 test('a camera that comes back has the place and the number that it had', async (t) => {
   const { receiver, senders } = await several(t, 2, 'chromium');
   await senders[0].reload();
   const tiles = await tilesMove(receiver, 2);
-  assert.deepEqual(tiles.map(({ name }) => name), ['Camera 1', 'Camera 2']);
+  assert.deepEqual(tiles.map(({ name }) => name), ['Kitchen', 'Attic']);
 });
 
 test('a camera is added by the QR code while another is live; each says whether it is verified', async (t) => {
@@ -128,10 +130,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}: a camera's own name, and why its picture stands still`, async (t) => {
     const server = await serve(t);
     const receiver = await device(t, `${server.url}/receive`, name);
-    const sender = await blankDevice(t);
-    await sender.evaluateOnNewDocument(speak, 'Kitchen');
-    await sender.goto(`${server.url}/send`);
-    await cameraReady(sender);
+    const sender = await namedCamera(t, server.url, 'Kitchen', speak);
     await press(sender);
     await moves(receiver);
     const title = () => receiver.$eval('#camera', (e) => (e.checkVisibility() ? e.textContent ?? '' : ''));
@@ -151,13 +150,8 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   });
 }
 
-/**
- * Runs in a send page before its own scripts: its camera has a name, and says more
- * through window.say in the session of its last offer.
- *
- * @param {string} name
- */
-function speak(name) {
+/** Runs in a send page before its own scripts: window.say says more in the session of its last offer. */
+function speak() {
   const real = window.fetch;
   window.fetch = (input, init) => {
     if (init?.method !== 'POST' || typeof init.body !== 'string') return real(input, init);
@@ -168,7 +162,6 @@ function speak(name) {
         const headers = { ...Object.fromEntries(new Headers(post.headers)), 'Idempotency-Key': crypto.randomUUID() };
         return real(input, { ...post, headers, body: JSON.stringify({ ...more, session: message.session }) }).then(() => undefined);
       });
-      return real(input, { ...post, body: JSON.stringify({ ...message, name }) });
     }
     return real(input, init);
   };

@@ -61,13 +61,17 @@ export function veil(state) {
 }
 
 /**
- * What a camera is called.
+ * What cameras are called: by their own names, those of the same name with their
+ * numbers as well, and those without one by their numbers.
  *
- * @param {{name?: string}} camera
- * @param {number} number that this page gives it
+ * @param {{name: string, number: number}[]} cameras each with the number that this page gives it
  */
-export function cameraName({ name }, number) {
-  return name || `Camera ${number}`;
+export function cameraNames(cameras) {
+  return cameras.map(({ name, number }) => {
+    if (name === '') return `Camera ${number}`;
+    const alike = cameras.filter((other) => other.name === name).length;
+    return alike > 1 ? `${name} (${number})` : name;
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import { showLink } from './link-card.js';
 import { makeLink, parseLink, reachableBase } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
 import { parseOptions } from './receive-options.js';
-import { receiveView } from './receive-words.js';
+import { cameraNames, receiveView } from './receive-words.js';
 import { Screen } from './screen.js';
 import { showShield } from './shield.js';
 import { Turns } from './turns.js';
@@ -106,8 +106,10 @@ class ReceivePage {
   }
 
   #showCameras() {
-    const pictures = this.#screens.flatMap(({ viewer, sealed }) =>
+    const sources = this.#screens.flatMap(({ viewer, sealed }) =>
       [...viewer.cameras.values()].filter(({ stream }) => stream).map((camera) => ({ camera, sealed, number: this.#numberOf(camera) })));
+    const names = cameraNames(sources.map(({ camera: { name }, number }) => ({ name, number })));
+    const pictures = sources.map((source, i) => ({ ...source, name: names[i] }));
     if (pictures.length > 0) void this.#openBar();
     this.#wall.show(pictures);
     const count = this.#wall.tiles.length;

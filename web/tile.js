@@ -1,7 +1,7 @@
 // @ts-check
 import { setText } from './page.js';
 import { isVisible, shownState, turnedRatio } from './picture.js';
-import { cameraName, veil } from './receive-words.js';
+import { veil } from './receive-words.js';
 
 /** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
 
@@ -11,6 +11,7 @@ import { cameraName, veil } from './receive-words.js';
  * @typedef {object} Picture
  * @property {ViewedCamera} camera
  * @property {number} number that this page gives it
+ * @property {string} name
  * @property {boolean} sealed whether it came by a link, so that nobody stands in between
  */
 
@@ -66,7 +67,7 @@ export class Tile {
   }
 
   get name() {
-    return cameraName(this.picture.camera, this.picture.number);
+    return this.picture.name;
   }
 
   /** Whether the camera sends sound now. */

@@ -1,8 +1,8 @@
 // @ts-check
 // The cameras on a receive page.
-import { moves, press } from './pages.js';
+import { cameraReady, moves, press } from './pages.js';
 import { catchDownloads } from './saved.js';
-import { blankDevice, sendDevice, serve } from './scene.js';
+import { blankDevice, serve } from './scene.js';
 import { until } from './until.js';
 
 /**
@@ -53,7 +53,27 @@ export async function tilesMove(page, count) {
 }
 
 /**
- * A receive page, live, in front, with its bar, and its downloads caught.
+ * A device with the send page, its camera open and called so by its owner.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} url of the server, or a link
+ * @param {string} name
+ * @param {() => void} [before] runs in the page before its own scripts
+ */
+export async function namedCamera(t, url, name, before) {
+  const page = await blankDevice(t);
+  if (before) await page.evaluateOnNewDocument(before);
+  await page.evaluateOnNewDocument((name) => {
+    // A small picture, which leaves the processor to the page under test.
+    if (location.protocol !== 'about:') localStorage.setItem('send-choices', JSON.stringify({ name, height: 240, frameRate: 15 }));
+  }, name);
+  await page.goto(url.includes('#') ? url : `${url}/send`);
+  await cameraReady(page);
+  return page;
+}
+
+/**
+ * A receive page, live, in front, with its bar, and its downloads caught. The camera is called Kitchen.
  *
  * @param {import('node:test').TestContext} t
  * @param {import('./browsers.js').BrowserName} name
@@ -63,7 +83,7 @@ export async function watching(t, name) {
   const receiver = await blankDevice(t, name);
   await catchDownloads(receiver);
   await receiver.goto(`${server.url}/receive`);
-  const sender = await sendDevice(t, server.url);
+  const sender = await namedCamera(t, server.url, 'Kitchen');
   await press(sender);
   await moves(receiver);
   await receiver.bringToFront();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { problemOf } from '../../web/capture.js';
 import { cameraCard, soundNote } from '../../web/capture-words.js';
-import { cameraName, receiveView, veil } from '../../web/receive-words.js';
+import { cameraNames, receiveView, veil } from '../../web/receive-words.js';
 import { sendView } from '../../web/send-words.js';
 
 const MAILBOX = /** @type {const} */ (['connecting', 'open', 'offline', 'taken', 'displaced', 'refused']);
@@ -77,9 +77,8 @@ test('a grid says how many of its cameras are live', () => {
 test('what stands over a picture, and what a camera is called', () => {
   assert.equal(veil('live'), '');
   for (const state of /** @type {const} */ (['reconnecting', 'paused', 'away'])) assert.ok(veil(state), state);
-  assert.equal(cameraName({ name: 'Kitchen' }, 2), 'Kitchen');
-  assert.equal(cameraName({ name: '' }, 2), 'Camera 2');
-  assert.equal(cameraName({}, 2), 'Camera 2');
+  const cameras = ['Kitchen', '', 'Phone', 'Phone'].map((name, i) => ({ name, number: i + 1 }));
+  assert.deepEqual(cameraNames(cameras), ['Kitchen', 'Camera 2', 'Phone (3)', 'Phone (4)']);
 });
 
 test('what was refused is said, each in its own words', () => {
