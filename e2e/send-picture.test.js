@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { cameraReady, moves, press, says } from './lib/pages.js';
 import { serve } from './lib/scene.js';
-import { choose, encoding, fourWords, lastOpened, offers, openSettings, sendPage, sendingPair, size } from './lib/send.js';
+import { choose, encoding, fourWords, framesCome, lastOpened, offers, openSettings, sendPage, sendingPair, size } from './lib/send.js';
 import { until } from './lib/until.js';
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
@@ -25,7 +25,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await choose(sender, '#devices', last);
       await until('the other camera is open', async () => (await lastOpened(sender)).deviceId === last);
     }
-    await moves(receiver);
+    await framesCome(receiver);
     assert.equal(await offers(sender), before, 'nothing was negotiated');
     assert.equal(await fourWords(receiver), words, 'it is the same connection');
     const states = await sender.evaluate(() => /** @type {any} */ (window).opened.map((/** @type {MediaStreamTrack} */ { readyState }) => readyState));

@@ -153,3 +153,10 @@ export async function choose(page, selector, value) {
 export function fourWords(page) {
   return until('it shows four words', async () => /“(.*)”/.exec((await words(page)).join())?.[1]);
 }
+
+/** Waits until new frames come, alike or not: the picture of Chromium's third camera may stand still when it is small. @param {Page} page */
+export async function framesCome(page) {
+  const frames = () => page.evaluate(() => /** @type {HTMLVideoElement} */ (document.querySelector('#preview')).getVideoPlaybackQuality().totalVideoFrames);
+  const before = await frames();
+  await until('new frames come', async () => (await frames()) >= before + 5, { describe: frames });
+}
