@@ -3,7 +3,7 @@
 // what the browsers themselves say of the fake camera's picture.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { moves, press, says } from './lib/pages.js';
+import { moves, press, says, shownLink } from './lib/pages.js';
 import { device, sendDevice, serve } from './lib/scene.js';
 import { until } from './lib/until.js';
 
@@ -110,7 +110,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     const server = await serve(t);
     const sender = await sendDevice(t, server.url, name);
     await sender.click('#invite');
-    const link = await sender.$eval('#link', (field) => /** @type {HTMLInputElement} */ (field).value);
+    const link = await shownLink(sender);
     const viewers = [await device(t, link, name), await device(t, link, name)];
     for (const viewer of viewers) await moves(viewer);
     await says(sender, /^Live · 2 watching$/m);

@@ -1,6 +1,23 @@
 // @ts-check
 
 /**
+ * Opens a camera or microphone that was refused as soon as the person allows it
+ * in the browser's settings.
+ *
+ * @param {import('./source.js').Source} source
+ * @param {AbortSignal} signal
+ */
+export async function watchPermissions(source, signal) {
+  const camera = () => {
+    if (['denied', 'dismissed', 'system'].includes(source.picture)) void source.open();
+  };
+  const microphone = () => {
+    if (source.sound.problem === 'denied') source.sound.forgive();
+  };
+  await Promise.all([onGranted('camera', camera, signal), onGranted('microphone', microphone, signal)]);
+}
+
+/**
  * Calls back when the person allows a device in the browser's settings.
  *
  * @param {'camera' | 'microphone'} name
@@ -8,7 +25,7 @@
  * @param {AbortSignal} signal
  * @returns {Promise<void>} never rejects: a browser that does not tell leaves it to a press
  */
-export async function onGranted(name, ongranted, signal) {
+async function onGranted(name, ongranted, signal) {
   try {
     const status = await navigator.permissions.query({ name: /** @type {PermissionName} */ (name) });
     if (signal.aborted) return;

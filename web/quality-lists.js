@@ -30,7 +30,7 @@ export function heights(capabilities, chosen) {
  */
 export function frameRates(capabilities, chosen) {
   const max = Math.round(capabilities?.frameRate?.max ?? Infinity);
-  return among(FRAME_RATES, max, chosen).map((value) => ({ value, label: `${value} a second` }));
+  return among(FRAME_RATES, max, chosen).map((value) => ({ value, label: `${value} fps` }));
 }
 
 /**

@@ -9,7 +9,6 @@ import { parseLink, reachableBase } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
 import { encodingOf, soundBitrateOf } from './quality.js';
 import { Sending } from './sending.js';
-import { showShield } from './shield.js';
 import { Source } from './source.js';
 import { NOT_LOADED, sendView } from './send-words.js';
 
@@ -66,6 +65,7 @@ class SendPage {
 
   #rendered = () => this.#render();
   #viewers = new Later(() => import('./viewers.js'), this.#rendered);
+  #shield = new Later(() => import('./shield.js'), this.#rendered);
   #captureWords = new Later(() => import('./capture-words.js'), this.#rendered);
   #wakeLock = new Later(async () => new (await import('./wake-lock.js')).WakeLock(this.#signal), this.#rendered);
   #meter = new Later(async () => new (await import('./meter.js')).Meter((level) => this.#showLevel(level), this.#signal), this.#rendered);
@@ -219,16 +219,9 @@ class SendPage {
   }
 
   async #watchPermissions() {
-    const { onGranted } = await import('./permission.js');
-    await Promise.all((/** @type {const} */ (['camera', 'microphone'])).map((name) => onGranted(name, () => this.#granted(name), this.#signal)));
+    const { watchPermissions } = await import('./permission.js');
+    await watchPermissions(this.#source, this.#signal);
     return true;
-  }
-
-  /** The person allowed a device in the browser's settings. @param {'camera' | 'microphone'} name */
-  #granted(name) {
-    const { picture, sound } = this.#source;
-    if (name === 'camera' && ['denied', 'dismissed', 'system'].includes(picture)) void this.#source.open();
-    if (name === 'microphone' && sound.problem === 'denied') sound.forgive();
   }
 
   /** @param {string} action of the card's button */
@@ -251,7 +244,7 @@ class SendPage {
     const facts = { media: picture, card, video: state, kind, mailbox, lobby: this.#lobby, link: link.kind, inviting, refused, started };
     const view = sendView({ ...facts, receivers: receivers.map(({ state }) => state), receiveAddress: address('receive') });
     show({ ...view, note: view.note || (this.#missing ? NOT_LOADED : (words?.soundNote(sound.problem, screenProblem) ?? '')) });
-    showShield(leastSure?.session, leastSure?.sealed ?? false);
+    this.#shield.needIf(leastSure !== undefined)?.showShield(leastSure?.session, leastSure?.sealed ?? false);
     this.#viewers.needIf(shownCamera !== undefined)?.showViewers(element('viewers', HTMLUListElement), shownCamera);
     this.#wakeLock.needIf(started)?.want(started && state !== 'paused');
     this.#meter.needIf(sound.microphone !== undefined)?.follow(sound.microphone);

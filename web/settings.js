@@ -77,7 +77,7 @@ export class Settings {
     mirror.checked = mirrored(values.mirror, track);
     music.checked = values.music;
     const named = sound.microphones.filter(({ deviceId }) => deviceId !== '').map(({ deviceId, label }, i) => ({ value: deviceId, label: label || `Microphone ${i + 1}` }));
-    list(microphones, [{ value: '', label: 'The browser’s choice' }, ...named], values.microphone.id);
+    list(microphones, [{ value: '', label: 'Automatic' }, ...named], values.microphone.id);
     element('level-field', HTMLElement).hidden = sound.microphone === undefined;
     cameraName.placeholder = nameOf(track?.label ?? '');
     if (document.activeElement !== cameraName) cameraName.value = values.name;

@@ -19,6 +19,8 @@ export const STATES = {
   'send-waiting': (t) => sender(t, async (page) => (await press(page), says(page, /Waiting for a receiver/))),
   'send-live': async (t) => (await pair(t)).sender,
   'send-live-verified': async (t) => (await pair(t, { link: true })).sender,
+  'send-paused': async (t) => paused((await pair(t)).sender),
+  'send-settings': (t) => sender(t, async (page) => (await page.click('#quality'), await page.waitForSelector('#settings[open] #tool-focusMode'))),
   'send-inviting': (t) => sender(t, (page) => invite(page)),
   'send-viewers': (t) => sender(t, (page) => watched(t, page)),
   'send-opening': (t) => opened(t, 'send', { before: cameraThatNeverOpens, words: /Opening the camera/ }),
@@ -176,6 +178,14 @@ async function crashed(t) {
   void chromium.send('Page.crash').catch(() => {}); // no answer comes
   await says(receiver, /Reconnecting/);
   return receiver;
+}
+
+/** @param {Page} page */
+async function paused(page) {
+  await page.bringToFront();
+  await page.click('#pause');
+  await says(page, /^Paused/m);
+  return page;
 }
 
 /** The browser's "Duplicate tab", which copies what the tab keeps. @param {Page} page */
