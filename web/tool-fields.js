@@ -8,8 +8,8 @@ export class ToolFields {
   /** The track that the fields are for. @type {MediaStreamTrack | undefined} */
   #track;
   #busy = false;
-  /** What was set while the camera was busy with what was set before. @type {(() => Promise<void>) | undefined} */
-  #next;
+  /** What was set while the camera was busy with what was set before. @type {Map<string, number | string | boolean>} */
+  #waiting = new Map();
 
   /**
    * @param {HTMLElement} place
@@ -73,21 +73,21 @@ export class ToolFields {
 
   /**
    * Sets a tool. A slider tells more often than a camera can follow: of what
-   * comes while it is busy only the last counts.
+   * comes for a tool while it is busy only the last counts.
    *
    * @param {string} key
    * @param {number | string | boolean} value
    */
   #set(key, value) {
-    this.#next = () => this.#apply(key, value);
+    this.#waiting.set(key, value);
     if (!this.#busy) void this.#work();
   }
 
   async #work() {
     this.#busy = true;
-    for (let task = this.#next; task; task = this.#next) {
-      this.#next = undefined;
-      await task();
+    for (const [key, value] of this.#waiting) {
+      this.#waiting.delete(key);
+      await this.#apply(key, value); // what is set meanwhile comes at the end
     }
     this.#busy = false;
   }
