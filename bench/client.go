@@ -21,7 +21,7 @@ type peer struct {
 	conn net.Conn // nil before the first request, and after an answer that ended the connection
 	in   *bufio.Reader
 	stop func() bool // keeps ctx from closing conn
-	last string // cursor of the stream
+	last string      // cursor of the stream
 }
 
 // do sends a request and returns the answer, whose body the caller must read.

@@ -65,7 +65,8 @@ function misfits(touch) {
   for (const part of front.querySelectorAll('button:not(.enlarge), select, input, summary, a, h2, .qr')) {
     if (!part.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     const name = part.outerHTML.slice(0, 80);
-    const { left, top, right, bottom, width, height } = part.getBoundingClientRect();
+    const { left, top, right, bottom } = part.getBoundingClientRect();
+    const { width, height } = (part.closest('label') ?? part).getBoundingClientRect(); // a label is pressed as its field is
     const inText = part instanceof HTMLAnchorElement && getComputedStyle(part).display === 'inline';
     if (!inText && !part.matches('h2') && (width < touch || height < touch)) faults.push(`${name} is ${width} × ${height}`);
     const shown = { left, top, right, bottom };

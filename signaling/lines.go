@@ -47,10 +47,16 @@ func (l *lines) run(ctx context.Context) error {
 	<-ctx.Done()
 	cut := time.AfterFunc(closingTime, l.cut)
 	defer cut.Stop()
-	l.mu.Lock() // no line is opened behind this
-	l.mu.Unlock()
+	l.close()
 	l.running.Wait()
 	return ctx.Err()
+}
+
+// close keeps lines from being opened.
+func (l *lines) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ctx = nil
 }
 
 func (l *lines) cut() {
@@ -70,7 +76,7 @@ func (l *lines) open(x *exchange, f func(*exchange)) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.ctx == nil || l.ctx.Err() != nil {
+	if l.ctx == nil {
 		return false
 	}
 	conn, _, err := http.NewResponseController(x.w).Hijack()
@@ -89,7 +95,7 @@ func (l *lines) open(x *exchange, f func(*exchange)) bool {
 	}
 	l.conns[conn] = struct{}{}
 	l.running.Go(func() {
-		defer l.close(conn)
+		defer l.remove(conn)
 		f(taken)
 	})
 	l.running.Go(func() {
@@ -99,7 +105,7 @@ func (l *lines) open(x *exchange, f func(*exchange)) bool {
 	return true
 }
 
-func (l *lines) close(conn net.Conn) {
+func (l *lines) remove(conn net.Conn) {
 	conn.Close()
 	l.mu.Lock()
 	delete(l.conns, conn)

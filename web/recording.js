@@ -50,6 +50,17 @@ export function recordingType(isSupported, withSound) {
   return undefined;
 }
 
+/**
+ * How a picture is recorded: with bits enough for its size, where browsers have one
+ * figure for all, and a key frame each second, before which Chromium writes nothing.
+ *
+ * @param {string} mimeType
+ * @param {{videoWidth: number, videoHeight: number}} video
+ */
+export function recorderOptions(mimeType, { videoWidth, videoHeight }) {
+  return { mimeType, videoBitsPerSecond: Math.max(2_500_000, 4 * videoWidth * videoHeight), videoKeyFrameIntervalDuration: 1000 };
+}
+
 /** One recording, from its making until its file is whole. */
 export class Recording {
   #recorder;

@@ -81,7 +81,7 @@ export class Recordings {
    * @param {Tile} tile
    */
   async #prepare(tile) {
-    const [{ recordingType }, { askForFile, fileSink, memorySink }] = await Promise.all([import('./recording.js'), import('./recording-sinks.js')]);
+    const [{ recorderOptions, recordingType }, { askForFile, fileSink, memorySink }] = await Promise.all([import('./recording.js'), import('./recording-sinks.js')]);
     const stream = streamOf(tile);
     const chosen = recordingType((type) => MediaRecorder.isTypeSupported(type), stream.getAudioTracks().length > 0);
     if (!chosen) throw new Error('no type of recording is supported');
@@ -90,7 +90,7 @@ export class Recordings {
     if (file === 'cancelled') return undefined;
     const give = (/** @type {Blob} */ whole) => download(whole, name, this.#signal);
     const sink = file === 'none' ? memorySink(give, chosen.type) : await fileSink(file);
-    return { recorder: new MediaRecorder(stream, { mimeType: chosen.type }), sink };
+    return { recorder: new MediaRecorder(stream, recorderOptions(chosen.type, tile.video)), sink };
   }
 }
 

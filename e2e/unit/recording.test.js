@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { memorySink } from '../../web/recording-sinks.js';
-import { Recording, progressWords, recordingType } from '../../web/recording.js';
+import { Recording, progressWords, recorderOptions, recordingType } from '../../web/recording.js';
 
 /** As much of a MediaRecorder as a recording uses. */
 class FakeRecorder {
@@ -118,4 +118,11 @@ test('time and size in words', () => {
   assert.equal(progressWords(0, 0), '0:00 · 0.0 MB');
   assert.equal(progressWords(65.9, 3_240_000), '1:05 · 3.2 MB');
   assert.equal(progressWords(3661, 2_345_000_000), '1:01:01 · 2.35 GB');
+});
+
+test('a large picture has bits enough, and a small one not too few', () => {
+  const bits = (/** @type {number} */ videoWidth, /** @type {number} */ videoHeight) => recorderOptions('', { videoWidth, videoHeight }).videoBitsPerSecond;
+  assert.equal(bits(0, 0), 2_500_000);
+  assert.equal(bits(1920, 1080), 8_294_400);
+  assert.ok(bits(3840, 2160) > 30_000_000);
 });
