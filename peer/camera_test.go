@@ -69,4 +69,3 @@ func TestCameraShowsItself(t *testing.T) {
 		camera.stop(t)
 	})
 }
-
