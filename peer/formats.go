@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pion/rtp"
@@ -76,4 +77,25 @@ func names(fs []format) string {
 		list = append(list, name)
 	}
 	return strings.Join(list, ", ")
+}
+
+// fits reports whether an answer takes a picture in one of the formats.
+func fits(answer webrtc.SessionDescription, fs []format) bool {
+	parsed, err := answer.Unmarshal()
+	if err != nil {
+		return false
+	}
+	for _, m := range parsed.MediaDescriptions {
+		if m.MediaName.Media != "video" || m.MediaName.Port.Value == 0 {
+			continue
+		}
+		for _, a := range m.Attributes {
+			_, codec, _ := strings.Cut(a.Value, " ")
+			name, _, _ := strings.Cut(codec, "/")
+			if a.Key == "rtpmap" && slices.ContainsFunc(fs, func(f format) bool { return strings.EqualFold("video/"+name, f.MimeType) }) {
+				return true
+			}
+		}
+	}
+	return false
 }

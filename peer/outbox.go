@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// sendWithin is how long one message may take.
+const sendWithin = 10 * time.Second
+
 // outbox sends the messages of one session in their order, without making the
 // session wait for the network.
 type outbox struct {
@@ -29,32 +32,23 @@ func (o *outbox) put(m Message) {
 
 // run sends until ctx ends; what is queued then still goes out, for a moment.
 func (o *outbox) run(ctx context.Context) {
-	for {
+	patient, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(byeWithin, cancel) })()
+	for ctx.Err() == nil {
 		select {
 		case m := <-o.queue:
-			o.send(ctx, m)
+			o.send(patient, m)
 		case <-ctx.Done():
-			o.flush(context.WithoutCancel(ctx))
-			return
 		}
 	}
-}
-
-func (o *outbox) flush(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, byeWithin)
-	defer cancel()
-	for {
-		select {
-		case m := <-o.queue:
-			o.send(ctx, m)
-		default:
-			return
-		}
+	for len(o.queue) > 0 {
+		o.send(patient, <-o.queue)
 	}
 }
 
 func (o *outbox) send(ctx context.Context, m Message) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
 	if err := o.channel.send(ctx, o.to, m); err != nil {
 		select {

@@ -161,7 +161,7 @@ func (s *server) start(ctx context.Context, peer, id, offer string) {
 		s.dialAgain(peer)
 		return
 	}
-	sessionCtx, cancel := context.WithCancel(ctx)
+	sessionCtx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it still says goodbye after ctx
 	v := &served{session: session, cancel: cancel}
 	s.sessions[peer] = v
 	go func() { // waited for by s.over

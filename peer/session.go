@@ -181,9 +181,13 @@ func (s *session) handle(ctx context.Context, m Message, patience *time.Timer) (
 		if s.pc.SignalingState() != webrtc.SignalingStateHaveLocalOffer {
 			return 0, false
 		}
-		if err := s.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.SDP}); err != nil {
+		d := webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.SDP}
+		if !fits(d, s.video.formats) {
+			return s.refuse()
+		}
+		if err := s.pc.SetRemoteDescription(d); err != nil {
 			s.log.Warn("answer cannot be used", "error", err)
-			return s.refuse(err)
+			return lost, !s.connected
 		}
 		if !s.connected {
 			patience.Reset(connectWithin)
@@ -192,7 +196,7 @@ func (s *session) handle(ctx context.Context, m Message, patience *time.Timer) (
 	case Offer:
 		if err := s.answer(m.SDP); err != nil {
 			s.log.Warn("offer cannot be used", "error", err)
-			return s.refuse(err)
+			return lost, !s.connected
 		}
 	case ICECandidate:
 		s.candidate(ctx, *m.Candidate)
@@ -200,11 +204,9 @@ func (s *session) handle(ctx context.Context, m Message, patience *time.Timer) (
 	return 0, false
 }
 
-// refuse ends the session over a description that does not fit, and tells the viewer why.
-func (s *session) refuse(err error) (reason, bool) {
-	if !errors.Is(err, webrtc.ErrUnsupportedCodec) && s.video.bound.Load() != nil {
-		return lost, !s.connected
-	}
+// refuse ends the session with a viewer who has none of the source's codecs, and says so.
+func (s *session) refuse() (reason, bool) {
+	s.log.Warn("viewer cannot show this camera", "codecs", names(s.video.formats))
 	s.send(Message{Type: State, Video: Unsupported, Codecs: names(s.video.formats)})
 	return unfit, true
 }
@@ -274,7 +276,7 @@ func (s *session) connectionChanged(ctx context.Context, patience *time.Timer) (
 		patience.Stop()
 		if !s.connected {
 			s.connected = true
-			return s.join(ctx)
+			s.join(ctx)
 		}
 	case webrtc.PeerConnectionStateDisconnected:
 		patience.Reset(lostAfter)
@@ -286,7 +288,7 @@ func (s *session) connectionChanged(ctx context.Context, patience *time.Timer) (
 }
 
 // join lets pictures come, now that they have a way.
-func (s *session) join(ctx context.Context) (reason, bool) {
+func (s *session) join(ctx context.Context) {
 	a := &audience{feed: s.feed, estimate: s.rate.GetTargetBitrate, onState: func(p PictureState) {
 		m := s.hello()
 		m.Type, m.Video = State, p
@@ -298,9 +300,6 @@ func (s *session) join(ctx context.Context) (reason, bool) {
 	if s.audio != nil && s.audio.bound.Load() != nil {
 		a.audio = webrtc.MimeTypeOpus
 	}
-	if a.video == "" && len(s.video.formats) > 0 {
-		return s.refuse(webrtc.ErrUnsupportedCodec)
-	}
 	s.audience = a
 	s.log.Info("viewer is connected", "route", s.route(), "codec", a.video)
 	s.studio.join(a)
@@ -309,7 +308,6 @@ func (s *session) join(ctx context.Context) (reason, bool) {
 			s.log.Debug("viewer gets nothing more", "error", err)
 		}
 	})
-	return 0, false
 }
 
 // addTracks adds one of each kind that the source has.

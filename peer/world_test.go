@@ -19,10 +19,12 @@ import (
 
 // world is a mailbox and a network, all of it in one synctest bubble.
 type world struct {
-	t       *testing.T
-	router  *vnet.Router
-	pipes   *pipeListener
-	network int
+	t      *testing.T
+	router *vnet.Router
+
+	mu    sync.Mutex
+	pipes *pipeListener
+	stop  func() // the mailbox
 }
 
 // inWorld runs f in a bubble of its own. The bubble ends with all its
@@ -34,18 +36,18 @@ func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &world{t: t, router: router, pipes: newPipeListener()}
-		stop := w.serve()
-		defer stop()
+		w := &world{t: t, router: router}
+		w.serve()
 		f(t, w)
+		w.stop()
 		if err := router.Stop(); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// serve runs a mailbox until the function that it returns is called.
-func (w *world) serve() func() {
+// serve runs a mailbox until w.stop is called.
+func (w *world) serve() {
 	ctx, cancel := context.WithCancel(context.Background())
 	store := signaling.NewMemory(signaling.MemoryOptions{})
 	server := &http.Server{
@@ -54,16 +56,34 @@ func (w *world) serve() func() {
 		ErrorLog:    slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
 	done := make(chan struct{})
-	listener := w.pipes
+	listener := newPipeListener()
 	go func() {
 		defer close(done)
 		_ = server.Serve(listener) // ErrServerClosed
 	}()
-	return func() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pipes = listener
+	w.stop = func() {
 		cancel()
 		_ = server.Close()
 		<-done
 	}
+}
+
+// restart stops the mailbox and starts another after a while.
+func (w *world) restart(after time.Duration) {
+	w.stop()
+	time.Sleep(after)
+	w.serve()
+}
+
+// dial connects to the present mailbox.
+func (w *world) dial(ctx context.Context) (net.Conn, error) {
+	w.mu.Lock()
+	pipes := w.pipes
+	w.mu.Unlock()
+	return pipes.dial(ctx)
 }
 
 // host joins the network, at an address of its own.
@@ -79,6 +99,24 @@ func (w *world) host() *vnet.Net {
 	return n
 }
 
+// narrowHost is a host that gets at most rate bits a second.
+func (w *world) narrowHost(rate int) *vnet.Net {
+	w.t.Helper()
+	n, err := vnet.NewNet(&vnet.NetConfig{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	q, err := vnet.NewQueue(n, vnet.NewTBFQueue(rate, 4_000, int64(rate/8/3))) // a third of a second of buffer
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.router.AddNet(q); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = q.Close() })
+	return n
+}
+
 // start lets packets flow; all hosts must be there.
 func (w *world) start() {
 	w.t.Helper()
@@ -89,7 +127,7 @@ func (w *world) start() {
 
 // mailbox returns the client of an inbox, closed with the test.
 func (w *world) mailbox(id string) *signaling.Client {
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return w.pipes.dial(ctx) }}
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return w.dial(ctx) }}
 	w.t.Cleanup(transport.CloseIdleConnections)
 	return &signaling.Client{
 		URL:         "http://mailbox",
@@ -181,6 +219,13 @@ func (s *fakeSource) fail(err error) {
 	}
 }
 
+// current is what is open now.
+func (s *fakeSource) current() *fakeMedia {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.media
+}
+
 type fakeMedia struct {
 	source *fakeSource
 	began  time.Time
@@ -210,6 +255,35 @@ func (m *fakeMedia) Encode(format string, r Rung) (Encoder, error) {
 	e := &fakeEncoder{media: m, format: format, rung: r, bitrate: r.Bitrate, key: true}
 	m.all = append(m.all, e)
 	return e, nil
+}
+
+// running is how many encoders have not been closed.
+func (m *fakeMedia) running() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.encoders
+}
+
+// bitrate is that of the newest encoder.
+func (m *fakeMedia) bitrate() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e := m.all[len(m.all)-1]
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.bitrate
+}
+
+// keys is how many key frames were made.
+func (m *fakeMedia) keys() (n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range m.all {
+		e.mu.Lock()
+		n += e.keys
+		e.mu.Unlock()
+	}
+	return n
 }
 
 // fakeEncoder makes frames as large as its bitrate says; a key frame is four
