@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package source
+
+func h264Codecs() []videoCodec { return nil }
