@@ -62,12 +62,12 @@ func TestBitrate(t *testing.T) {
 	images := busy(640, 360)
 	for _, codec := range videoCodecs() {
 		t.Run(codec.name, func(t *testing.T) {
-			e, err := codec.open(encoderOptions{640, 360, 30, 1_000_000})
+			e, err := codec.open(encoderOptions{640, 360, 30, 800_000})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer e.Close()
-			for i, want := range []int{1_000_000, 2_000_000, 500_000} {
+			for i, want := range []int{800_000, 1_200_000, 400_000} {
 				if err := e.setBitrate(want); err != nil {
 					t.Fatal(err)
 				}
