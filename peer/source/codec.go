@@ -21,12 +21,18 @@ const (
 	minSide  = 16 // pixels; openh264 takes no less
 )
 
-// videoCodec is a way to encode pictures that this build has.
-type videoCodec struct {
+// codec is a way to encode that this build has: open makes an encoder of type E
+// by options of type O.
+type codec[O, E any] struct {
 	format string // a MIME type
 	name   string // for people
-	open   func(encoderOptions) (videoEncoder, error)
+	open   func(O) (E, error)
 }
+
+type (
+	videoCodec = codec[encoderOptions, videoEncoder]
+	soundCodec = codec[soundOptions, soundEncoder]
+)
 
 type encoderOptions struct {
 	width, height int // even
@@ -44,6 +50,19 @@ type videoEncoder interface {
 	io.Closer
 }
 
+type soundOptions struct {
+	channels int
+	bitrate  int // bits a second
+}
+
+// soundEncoder encodes sound. One goroutine uses it.
+type soundEncoder interface {
+	// encode returns a packet that is the caller's, of soundPacket's length.
+	encode(samples []int16) ([]byte, error)
+	setBitrate(bitsPerSecond int) error
+	io.Closer
+}
+
 // videoCodecs returns the codecs of this build, the preferred one first.
 // H.264 comes before VP8: more devices decode it in hardware.
 func videoCodecs() []videoCodec {
@@ -57,18 +76,27 @@ func Encodings() []string {
 	for _, c := range videoCodecs() {
 		names = append(names, c.name)
 	}
+	for _, c := range soundCodecs() {
+		names = append(names, c.name)
+	}
 	return names
 }
 
-func findCodec(codecs []videoCodec, format string) (videoCodec, error) {
-	var have []string
+func formats[O, E any](codecs []codec[O, E]) []string {
+	formats := make([]string, 0, len(codecs))
+	for _, c := range codecs {
+		formats = append(formats, c.format)
+	}
+	return formats
+}
+
+func findCodec[O, E any](codecs []codec[O, E], format string) (codec[O, E], error) {
 	for _, c := range codecs {
 		if strings.EqualFold(c.format, format) {
 			return c, nil
 		}
-		have = append(have, c.format)
 	}
-	return videoCodec{}, fmt.Errorf("this build cannot encode: %s is not among %s", format, strings.Join(have, ", "))
+	return codec[O, E]{}, fmt.Errorf("this build cannot encode: %s is not among %s", format, strings.Join(formats(codecs), ", "))
 }
 
 // fit returns the largest even size for a picture of width and height that

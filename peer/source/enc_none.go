@@ -3,3 +3,5 @@
 package source
 
 func h264Codecs() []videoCodec { return nil }
+
+func soundCodecs() []soundCodec { return nil }

@@ -6,7 +6,7 @@ import (
 	"image"
 	"time"
 
-	"github.com/pion/mediadevices/pkg/codec"
+	mdcodec "github.com/pion/mediadevices/pkg/codec"
 	"github.com/pion/mediadevices/pkg/codec/openh264"
 	"github.com/pion/mediadevices/pkg/io/video"
 	"github.com/pion/mediadevices/pkg/prop"
@@ -20,7 +20,7 @@ func h264Codecs() []videoCodec {
 // h264Encoder is openh264 as package mediadevices brings it: constrained
 // baseline profile, parameter sets with each key frame.
 type h264Encoder struct {
-	engine  codec.ReadCloser // pulls its pictures from source
+	engine  mdcodec.ReadCloser // pulls its pictures from source
 	current *image.YCbCr
 }
 
@@ -58,7 +58,7 @@ func (e *h264Encoder) source() (image.Image, func(), error) {
 
 func (e *h264Encoder) encode(img *image.YCbCr, _ time.Duration, key bool) ([]byte, bool, error) {
 	if key {
-		if err := e.engine.Controller().(codec.KeyFrameController).ForceKeyFrame(); err != nil {
+		if err := e.engine.Controller().(mdcodec.KeyFrameController).ForceKeyFrame(); err != nil {
 			return nil, false, err
 		}
 	}
@@ -73,7 +73,7 @@ func (e *h264Encoder) encode(img *image.YCbCr, _ time.Duration, key bool) ([]byt
 }
 
 func (e *h264Encoder) setBitrate(bitsPerSecond int) error {
-	return e.engine.Controller().(codec.BitRateController).SetBitRate(bitsPerSecond)
+	return e.engine.Controller().(mdcodec.BitRateController).SetBitRate(bitsPerSecond)
 }
 
 func (e *h264Encoder) Close() error { return e.engine.Close() }

@@ -26,7 +26,7 @@ func busy(width, height int) []*image.YCbCr {
 	}
 	small := newScaler(width/4, height/4)
 	texture := small.scale(noise)
-	p := pattern{options: PatternOptions{width, height, 30}, background: drawBackground(width, height)}
+	p := pattern{options: PatternOptions{Width: width, Height: height, FPS: 30}, background: drawBackground(width, height)}
 	images := make([]*image.YCbCr, 30)
 	for i := range images {
 		img := p.draw(time.UnixMilli(int64(i) * 1000 / 30))

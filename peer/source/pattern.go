@@ -16,6 +16,7 @@ import (
 type PatternOptions struct {
 	Width, Height int     // pixels, even; default 1280x720
 	FPS           float64 // pictures a second; default 30
+	Sound         bool    // a beep with each flash
 }
 
 func (o PatternOptions) withDefaults() PatternOptions {
@@ -31,7 +32,11 @@ func (o PatternOptions) withDefaults() PatternOptions {
 // and a time code for [ReadTimecode] that is the time when the picture was drawn.
 func TestPattern(o PatternOptions) peer.Source {
 	o = o.withDefaults()
-	return newRaw(func(context.Context) (pictures, error) { return openPattern(o) })
+	video := newRaw(func(context.Context) (pictures, error) { return openPattern(o) })
+	if !o.Sound {
+		return video
+	}
+	return WithSound(video, newRawSound(func(context.Context) (sounds, error) { return openTone(), nil }))
 }
 
 const (
@@ -78,14 +83,8 @@ func (p *pattern) next(ctx context.Context) (picture, error) {
 	due := time.Duration(float64(p.frame) * interval)
 	p.frame++
 
-	timer := time.NewTimer(due - time.Since(p.opened))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return picture{}, ctx.Err()
-	case <-p.closed:
-		return picture{}, io.EOF
-	case <-timer.C:
+	if err := wait(ctx, p.closed, due-time.Since(p.opened)); err != nil {
+		return picture{}, err
 	}
 	now := time.Now()
 	return picture{p.draw(now), now.Sub(p.opened)}, nil
@@ -94,4 +93,21 @@ func (p *pattern) next(ctx context.Context) (picture, error) {
 func (p *pattern) Close() error {
 	p.closing.Do(func() { close(p.closed) })
 	return nil
+}
+
+// wait waits for d, or until closed or the context ends it.
+func wait(ctx context.Context, closed <-chan struct{}, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-closed:
+	case <-timer.C:
+	}
+	select {
+	case <-closed: // before a timer that is also done
+		return io.EOF
+	default:
+		return ctx.Err()
+	}
 }

@@ -14,7 +14,7 @@ import (
 
 func TestPatternPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, err := openPattern(PatternOptions{320, 240, 25})
+		p, err := openPattern(PatternOptions{Width: 320, Height: 240, FPS: 25})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +53,7 @@ func TestPatternPace(t *testing.T) {
 }
 
 func TestPatternMoves(t *testing.T) {
-	p, err := openPattern(PatternOptions{640, 360, 30})
+	p, err := openPattern(PatternOptions{Width: 640, Height: 360, FPS: 30})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,10 @@ func TestPatternMoves(t *testing.T) {
 }
 
 func TestPatternOptions(t *testing.T) {
-	for _, o := range []PatternOptions{{10, 10, 30}, {641, 480, 30}, {1280, 0, 30}, {10000, 720, 30}, {640, 480, -1}, {640, 480, 1000}} {
+	for _, o := range []PatternOptions{
+		{Width: 10, Height: 10, FPS: 30}, {Width: 641, Height: 480, FPS: 30}, {Width: 1280, FPS: 30},
+		{Width: 10000, Height: 720, FPS: 30}, {Width: 640, Height: 480, FPS: -1}, {Width: 640, Height: 480, FPS: 1000},
+	} {
 		if _, err := openPattern(o); err == nil {
 			t.Errorf("a pattern of %+v was opened", o)
 		}
@@ -124,7 +127,7 @@ func FuzzReadTimecode(f *testing.F) {
 func BenchmarkPattern(b *testing.B) {
 	for _, size := range benchSizes() {
 		b.Run(fmt.Sprint(size.Y), func(b *testing.B) {
-			p, err := openPattern(PatternOptions{size.X, size.Y, 30})
+			p, err := openPattern(PatternOptions{Width: size.X, Height: size.Y, FPS: 30})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -12,50 +12,31 @@ import (
 // rawEncoder encodes the newest picture of a device whenever it is asked for a
 // Frame. Pictures that come while it is busy are missed.
 type rawEncoder struct {
-	media *rawMedia
-	codec videoCodec
-	rung  peer.Rung
-	pace  pace
-	slot  chan picture // of one: the newest; only rawMedia.read puts into it
-
-	// These are used only by the goroutine that reads the encoder.
-	open   videoEncoder // nil until the first picture shows its size
-	in     image.Point  // the size of pictures that open was made for
-	scaler scaler
-	key    bool // a key frame was asked for and has not come yet
-	err    error
-}
-
-// offer puts p in the slot, in place of the one that is there. Only one
-// goroutine calls it at a time.
-func (e *rawEncoder) offer(p picture) {
-	select {
-	case <-e.slot:
-	default:
-	}
-	e.slot <- p
+	pictures *outlet[picture]
+	codec    videoCodec
+	rung     peer.Rung
+	pace     pace
+	open     videoEncoder // nil until the first picture shows its size
+	in       image.Point  // the size of pictures that open was made for
+	scaler   scaler
+	key      bool  // a key frame was asked for and has not come yet
+	err      error // of the codec, which is not asked again
 }
 
 // Next implements [peer.Encoder].
 func (e *rawEncoder) Next(ctx context.Context) (peer.Frame, error) {
 	for e.err == nil {
-		select {
-		case <-ctx.Done():
-			return peer.Frame{}, ctx.Err()
-		case <-e.media.ended:
-			return peer.Frame{}, e.media.err
-		case p := <-e.slot:
-			if !e.pace.take(p.time) {
-				continue
-			}
-			data, key, err := e.encode(p)
-			if err != nil {
-				e.err = err
-				break
-			}
-			if len(data) == 0 { // left out by the codec, to keep to the bitrate
-				continue
-			}
+		p, err := e.pictures.next(ctx)
+		if err != nil {
+			return peer.Frame{}, err
+		}
+		if !e.pace.take(p.time) {
+			continue
+		}
+		data, key, err := e.encode(p)
+		if err != nil {
+			e.err = err
+		} else if len(data) > 0 { // else it was left out, to keep to the bitrate
 			return peer.Frame{Data: data, Time: p.time, Key: key}, nil
 		}
 	}
@@ -120,9 +101,7 @@ func (e *rawEncoder) SetBitrate(bitsPerSecond int) error {
 
 // Close implements [peer.Encoder].
 func (e *rawEncoder) Close() error {
-	e.media.mu.Lock()
-	delete(e.media.encoders, e)
-	e.media.mu.Unlock()
+	e.pictures.close()
 	return e.closeCodec()
 }
 
