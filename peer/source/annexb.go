@@ -131,14 +131,18 @@ func (a *annexB) finish(nal []byte) error {
 
 // quiet implements parser: the unit is sent if pauses have been at its end so far.
 func (a *annexB) quiet() error {
-	a.paused, a.pausedAt = true, a.base+int64(len(a.buf))
+	at := a.base + int64(len(a.buf))
+	if a.paused && at > a.pausedAt { // the stream went on, and with no NAL unit
+		a.distrust()
+	}
+	a.paused, a.pausedAt = true, at
 	if a.trust < a.needed || !a.sliced && !(a.inNAL && isSlice(a.buf)) {
 		return nil
 	}
 	return a.end()
 }
 
-// learn compares where the stream went on with where it had paused.
+// learn compares where the stream goes on, with a NAL unit, with where it had paused.
 func (a *annexB) learn(opens bool) {
 	if !a.paused || a.nalAt < a.pausedAt {
 		return
@@ -148,6 +152,11 @@ func (a *annexB) learn(opens bool) {
 		a.trust++
 		return
 	}
+	a.distrust()
+}
+
+// distrust is for a pause that was no end.
+func (a *annexB) distrust() {
 	if a.trust >= a.needed { // a picture was cut in two
 		a.tally.add(StreamStats{Damaged: 1})
 		a.needed = min(2*a.needed, 1000)

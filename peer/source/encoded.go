@@ -16,6 +16,9 @@ import (
 // second's, at most rates.
 const encodedQueue = 30
 
+// frameGap is the least time between two frames of one Media.
+const frameGap = time.Millisecond
+
 // keyFrameWait is how long an encoder waits for a key frame before it says that
 // the stream has none.
 const keyFrameWait = time.Minute
@@ -44,7 +47,7 @@ type encodedMedia struct {
 }
 
 func newEncodedMedia(format string, t *tally) *encodedMedia {
-	return &encodedMedia{format: format, tally: t, begun: make(chan struct{}), last: -1}
+	return &encodedMedia{format: format, tally: t, begun: make(chan struct{}), last: -frameGap}
 }
 
 // Encode implements [peer.Media]. The Rung is ignored.
@@ -111,7 +114,7 @@ func (m *encodedMedia) publish(u unit, t time.Duration) {
 		return
 	}
 	m.shape = u.shape
-	m.last = max(t, m.last+time.Millisecond, 0)
+	m.last = max(t, m.last+frameGap, 0)
 	f := peer.Frame{Data: u.data, Time: m.last, Key: u.key}
 	for _, r := range m.readers {
 		r.put(f)
