@@ -76,7 +76,7 @@ func (c *Camera) Run(ctx context.Context) error {
 }
 
 // open gets everything ready that lasts as long as Run.
-func (c *Camera) open() (*server, error) {
+func (c *Camera) open() (*cameraRun, error) {
 	log := c.Logger
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -96,13 +96,13 @@ func (c *Camera) open() (*server, error) {
 	if l.min == 0 {
 		l.min = min(DefaultMinBitrate, l.max)
 	}
-	return &server{
+	return &cameraRun{
 		Camera: c, log: log, limits: l, channel: channel, network: network, names: &resolver{},
 		studio:   newStudio(c.Source, l, c.AlwaysOn, log),
 		stream:   rand.Text(),
 		messages: make(chan received),
-		over:     make(chan *served),
-		sessions: make(map[string]*served),
+		over:     make(chan *viewing),
+		sessions: make(map[string]*viewing),
 	}, nil
 }
 
@@ -113,18 +113,18 @@ type received struct {
 }
 
 // read hands on the messages that count.
-func (s *server) read(ctx context.Context) error {
-	for raw, err := range s.Mailbox.Messages(ctx) {
+func (r *cameraRun) read(ctx context.Context) error {
+	for raw, err := range r.Mailbox.Messages(ctx) {
 		if err != nil {
 			return readError(ctx, err)
 		}
-		m, err := s.channel.open(raw)
+		m, err := r.channel.open(raw)
 		if err != nil {
-			s.log.Warn("message dropped", "from", raw.From, "error", err)
+			r.log.Warn("message dropped", "from", raw.From, "error", err)
 			continue
 		}
 		select {
-		case s.messages <- received{raw.From, m}:
+		case r.messages <- received{raw.From, m}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}

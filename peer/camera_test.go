@@ -65,9 +65,12 @@ func (w *world) watch(id string, key Key, n transport.Net) *watching {
 }
 
 // receive lets a viewer wait for the camera to dial it. It must be stopped.
-func (w *world) receive(id string, n transport.Net) *watching {
+func (w *world) receive(id string, n transport.Net, options ...func(*testViewer)) *watching {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	v := &watching{newTestViewer(w.t, w.mailbox(id), Key{}, "camera", n), cancel, make(chan struct{})}
+	for _, o := range options {
+		o(v.testViewer)
+	}
 	go func() {
 		v.run(ctx, false)
 		close(v.done)
@@ -234,6 +237,40 @@ func TestCameraWithoutTheViewersCodec(t *testing.T) {
 			t.Errorf("the viewer was told %+v, want that it cannot show VP9", m)
 		}
 		viewer.stop()
+		camera.stop(t)
+	})
+}
+
+// TestCameraAnswers has a viewer that offers, as one without `watch` may do.
+func TestCameraAnswers(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		camera := w.camera(&Camera{})
+		host := w.host()
+		w.start()
+		v := w.receive("viewer", host)
+		time.Sleep(time.Second)
+		if err := v.offer(t.Context(), "a session of the viewer's"); err != nil {
+			t.Fatal(err)
+		}
+		if n := v.framesIn(3 * time.Second); n < 60 {
+			t.Errorf("%d pictures in 3 s", n)
+		}
+		v.stop()
+		camera.stop(t)
+	})
+}
+
+// TestReceiverWithoutSessions has a page as the original's: its messages name no session.
+func TestReceiverWithoutSessions(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		camera := w.camera(&Camera{Dial: "receiver"})
+		host := w.host()
+		w.start()
+		v := w.receive("receiver", host, func(v *testViewer) { v.forgetful = true })
+		if n := v.framesIn(5 * time.Second); n < 60 {
+			t.Errorf("%d pictures in 5 s", n)
+		}
+		v.stop()
 		camera.stop(t)
 	})
 }

@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -24,6 +23,8 @@ type testViewer struct {
 	channel *channel
 	net     transport.Net
 	mimes   []string
+	// forgetful viewers name no session in what they send.
+	forgetful bool
 
 	frames  atomic.Int64 // pictures whose last packet came
 	keys    atomic.Int64
@@ -105,6 +106,12 @@ func (v *testViewer) handle(ctx context.Context, m Message) {
 		if v.pc != nil && m.Session == v.session {
 			_ = v.pc.AddICECandidate(*m.Candidate)
 		}
+	case Answer:
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		if err := v.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.SDP}); err != nil {
+			v.t.Error("the camera's answer:", err)
+		}
 	case State:
 		v.state.Store(&m)
 	case Bye:
@@ -134,7 +141,36 @@ func (v *testViewer) answer(ctx context.Context, m Message) error {
 	if err := v.pc.SetLocalDescription(d); err != nil {
 		return err
 	}
-	return v.channel.send(ctx, v.camera, Message{Type: Answer, Session: m.Session, SDP: v.pc.LocalDescription().SDP})
+	return v.send(ctx, Message{Type: Answer, Session: m.Session, SDP: v.pc.LocalDescription().SDP})
+}
+
+func (v *testViewer) send(ctx context.Context, m Message) error {
+	if v.forgetful {
+		m.Session = ""
+	}
+	return v.channel.send(ctx, v.camera, m)
+}
+
+// offer asks for a picture and sound by an offer.
+func (v *testViewer) offer(ctx context.Context, session string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.connect(ctx, session); err != nil {
+		return err
+	}
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecTypeAudio} {
+		if _, err := v.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+			return err
+		}
+	}
+	d, err := v.pc.CreateOffer(nil)
+	if err != nil {
+		return err
+	}
+	if err := v.pc.SetLocalDescription(d); err != nil {
+		return err
+	}
+	return v.send(ctx, Message{Type: Offer, Session: session, SDP: v.pc.LocalDescription().SDP})
 }
 
 func (v *testViewer) connect(ctx context.Context, session string) error {
@@ -163,7 +199,7 @@ func (v *testViewer) connect(ctx context.Context, session string) error {
 			return
 		}
 		i := c.ToJSON()
-		_ = v.channel.send(ctx, v.camera, Message{Type: ICECandidate, Session: session, Candidate: &i})
+		_ = v.send(ctx, Message{Type: ICECandidate, Session: session, Candidate: &i})
 	})
 	v.pc, v.session = pc, session
 	return nil
@@ -194,16 +230,5 @@ func (v *testViewer) loseSomething() {
 		if r.Track() != nil && r.Track().Kind() == webrtc.RTPCodecTypeVideo {
 			_ = v.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(r.Track().SSRC())}})
 		}
-	}
-}
-
-// raw sends a message that is no Message.
-func (v *testViewer) raw(ctx context.Context, body any) {
-	b, err := json.Marshal(body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	if err := v.channel.mailbox.Send(ctx, v.camera, b); err != nil {
-		v.t.Error(err)
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"inbox/signaling"
 )
 
-// server is a running Camera: the sessions with its viewers. Its state belongs
+// cameraRun is a Camera that runs: the sessions with its viewers. Its state belongs
 // to the goroutine of serve.
-type server struct {
+type cameraRun struct {
 	*Camera
 	log     *slog.Logger
 	limits  limits
@@ -28,78 +28,78 @@ type server struct {
 	ice     []webrtc.ICEServer
 
 	messages chan received
-	over     chan *served
-	sessions map[string]*served // by the viewer's inbox
-	again    <-chan time.Time   // when the receiver is dialed anew
+	over     chan *viewing
+	sessions map[string]*viewing // by the viewer's inbox
+	again    <-chan time.Time    // when the receiver is dialed anew
 	failures int
 }
 
-// served is a session that runs, and how it ended.
-type served struct {
+// viewing is a session that runs, and how it ended.
+type viewing struct {
 	*session
 	cancel context.CancelFunc
 	why    reason
 }
 
 // serve runs the sessions until ctx ends, and waits for all of them.
-func (s *server) serve(ctx context.Context) error {
-	if err := s.askForServers(ctx); err != nil {
+func (r *cameraRun) serve(ctx context.Context) error {
+	if err := r.askForServers(ctx); err != nil {
 		return err
 	}
-	if s.Dial != "" {
-		s.start(ctx, s.Dial, "", "")
+	if r.Dial != "" {
+		r.start(ctx, r.Dial, "", "")
 	}
 	for {
 		select {
 		case <-ctx.Done():
-			s.endAll()
+			r.endAll()
 			return ctx.Err()
-		case m := <-s.messages:
-			s.receive(ctx, m)
-		case v := <-s.over:
-			s.ended(ctx, v)
-		case <-s.again:
-			s.again = nil
-			if s.sessions[s.Dial] == nil {
-				s.start(ctx, s.Dial, "", "")
+		case m := <-r.messages:
+			r.receive(ctx, m)
+		case v := <-r.over:
+			r.ended(ctx, v)
+		case <-r.again:
+			r.again = nil
+			if r.sessions[r.Dial] == nil {
+				r.start(ctx, r.Dial, "", "")
 			}
 		}
 	}
 }
 
 // endAll says goodbye to all viewers at once, and waits for their sessions.
-func (s *server) endAll() {
-	for _, v := range s.sessions {
+func (r *cameraRun) endAll() {
+	for _, v := range r.sessions {
 		v.send(Message{Type: Bye})
 		v.cancel()
 	}
-	for len(s.sessions) > 0 {
-		v := <-s.over
-		delete(s.sessions, v.peer)
+	for len(r.sessions) > 0 {
+		v := <-r.over
+		delete(r.sessions, v.peer)
 	}
 }
 
 // receive takes a message to the session that it is for, or begins one.
-func (s *server) receive(ctx context.Context, m received) {
-	v := s.sessions[m.from]
+func (r *cameraRun) receive(ctx context.Context, m received) {
+	v := r.sessions[m.from]
 	switch {
 	case m.Type == Watch:
-		s.watched(ctx, m, v)
+		r.watched(ctx, m, v)
 	case m.Type == Offer && (v == nil || m.Session != v.id):
-		s.replace(ctx, v)
-		s.start(ctx, m.from, m.Session, m.SDP)
+		r.replace(ctx, v)
+		r.start(ctx, m.from, m.Session, m.SDP)
 	case v != nil && (m.Session == "" || m.Session == v.id):
 		select {
 		case v.messages <- m.Message:
 		default:
-			s.log.Warn("message dropped: too many at once", "viewer", m.from)
+			r.log.Warn("message dropped: too many at once", "viewer", m.from)
 		}
 	}
 }
 
 // watched offers to a viewer. One that names the session it is in wants another
 // way for it; one that has not answered its offer yet gets that again.
-func (s *server) watched(ctx context.Context, m received, v *served) {
+func (r *cameraRun) watched(ctx context.Context, m received, v *viewing) {
 	if v != nil && (m.Session == v.id || m.Session == "") {
 		select {
 		case v.asked <- m.Session != "":
@@ -107,15 +107,15 @@ func (s *server) watched(ctx context.Context, m received, v *served) {
 		}
 		return
 	}
-	s.replace(ctx, v)
-	s.start(ctx, m.from, m.Session, "")
+	r.replace(ctx, v)
+	r.start(ctx, m.from, m.Session, "")
 }
 
 // askForServers gets the server's ICE servers, which only the owner of an inbox
 // gets: that is so a moment after read has asked for messages.
-func (s *server) askForServers(ctx context.Context) error {
+func (r *cameraRun) askForServers(ctx context.Context) error {
 	for {
-		servers, err := s.Mailbox.ICEServers(ctx)
+		servers, err := r.Mailbox.ICEServers(ctx)
 		switch {
 		case errors.Is(err, signaling.ErrNotFound):
 			select {
@@ -124,22 +124,22 @@ func (s *server) askForServers(ctx context.Context) error {
 			case <-ctx.Done():
 			}
 		case err != nil:
-			s.log.Warn("going on without ICE servers", "error", err)
+			r.log.Warn("going on without ICE servers", "error", err)
 		}
-		s.ice = iceServers(servers)
+		r.ice = iceServers(servers)
 		return ctx.Err()
 	}
 }
 
 // replace ends a viewer's session and forgets it: its place is taken by another.
-func (s *server) replace(ctx context.Context, v *served) {
+func (r *cameraRun) replace(ctx context.Context, v *viewing) {
 	if v == nil {
 		return
 	}
 	v.cancel()
 	for {
-		ended := <-s.over
-		s.ended(ctx, ended)
+		ended := <-r.over
+		r.ended(ctx, ended)
 		if ended == v {
 			return
 		}
@@ -147,24 +147,24 @@ func (s *server) replace(ctx context.Context, v *served) {
 }
 
 // start begins a session with a viewer, by an offer or by answering one.
-func (s *server) start(ctx context.Context, peer, id, offer string) {
-	if len(s.sessions) >= maxViewers {
-		s.log.Warn("viewer turned away: too many", "viewer", peer, "viewers", len(s.sessions))
+func (r *cameraRun) start(ctx context.Context, peer, id, offer string) {
+	if len(r.sessions) >= maxViewers {
+		r.log.Warn("viewer turned away: too many", "viewer", peer, "viewers", len(r.sessions))
 		return
 	}
 	if id == "" && offer == "" {
 		id = crand.Text()
 	}
-	session, err := s.session(peer, id)
+	session, err := r.session(peer, id)
 	if err != nil {
-		s.log.Error("session could not be made", "viewer", peer, "error", err)
-		s.dialAgain(peer)
+		r.log.Error("session could not be made", "viewer", peer, "error", err)
+		r.dialAgain(peer)
 		return
 	}
 	sessionCtx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it still says goodbye after ctx
-	v := &served{session: session, cancel: cancel}
-	s.sessions[peer] = v
-	go func() { // waited for by s.over
+	v := &viewing{session: session, cancel: cancel}
+	r.sessions[peer] = v
+	go func() { // waited for by r.over
 		sending := make(chan struct{})
 		go func() {
 			session.sender.run(sessionCtx)
@@ -173,30 +173,30 @@ func (s *server) start(ctx context.Context, peer, id, offer string) {
 		v.why = session.run(sessionCtx, offer)
 		cancel()
 		<-sending
-		s.over <- v
+		r.over <- v
 	}()
 }
 
 // session makes the peer connection for a viewer, with its tracks.
-func (s *server) session(peer, id string) (*session, error) {
-	mimes := s.Source.Formats()
-	pc, estimator, err := s.network.connection(webrtc.Configuration{ICEServers: s.ice}, mimes, min(startBitrate, s.limits.max))
+func (r *cameraRun) session(peer, id string) (*session, error) {
+	mimes := r.Source.Formats()
+	pc, estimator, err := r.network.connection(webrtc.Configuration{ICEServers: r.ice}, mimes, min(startBitrate, r.limits.max))
 	if err != nil {
 		return nil, err
 	}
 	v := &session{
-		id: id, peer: peer, pc: pc, rate: estimator, studio: s.studio, names: s.names,
-		log:        s.log.With("viewer", peer),
-		sender:     newOutbox(s.channel, peer),
+		id: id, peer: peer, pc: pc, rate: estimator, studio: r.studio, names: r.names,
+		log:        r.log.With("viewer", peer),
+		sender:     newOutbox(r.channel, peer),
 		feed:       newFeed(),
-		hello:      func() Message { return Message{Name: shorten(s.Name, maxName), Video: Live} },
+		hello:      func() Message { return Message{Name: shorten(r.Name, maxName), Video: Live} },
 		messages:   make(chan Message, inboxSize),
 		candidates: make(chan webrtc.ICECandidateInit, inboxSize),
 		resolved:   make(chan webrtc.ICECandidateInit),
 		changed:    make(chan struct{}, 1),
 		asked:      make(chan bool, 1),
 	}
-	if err := v.addTracks(s.stream, mimes); err != nil {
+	if err := v.addTracks(r.stream, mimes); err != nil {
 		_ = pc.Close()
 		return nil, err
 	}
@@ -205,31 +205,31 @@ func (s *server) session(peer, id string) (*session, error) {
 }
 
 // ended forgets a session, and dials a receiver again that was lost.
-func (s *server) ended(ctx context.Context, v *served) {
-	if s.sessions[v.peer] == v {
-		delete(s.sessions, v.peer)
+func (r *cameraRun) ended(ctx context.Context, v *viewing) {
+	if r.sessions[v.peer] == v {
+		delete(r.sessions, v.peer)
 	}
 	if v.connected {
-		s.failures = 0
-		s.log.Info("viewer is gone", "viewer", v.peer, "sent", v.video.sent.Load(), "dropped", v.feed.dropped.Load())
+		r.failures = 0
+		r.log.Info("viewer is gone", "viewer", v.peer, "sent", v.video.sent.Load(), "dropped", v.feed.dropped.Load())
 	}
 	switch v.why {
 	case closed: // by this end, which knows what it does next
 	case replaced:
-		s.start(ctx, v.peer, "", "")
+		r.start(ctx, v.peer, "", "")
 	default:
-		s.dialAgain(v.peer)
+		r.dialAgain(v.peer)
 	}
 }
 
 // dialAgain plans the next try, if peer is the receiver to dial.
-func (s *server) dialAgain(peer string) {
-	if peer != s.Dial || s.Dial == "" {
+func (r *cameraRun) dialAgain(peer string) {
+	if peer != r.Dial || r.Dial == "" {
 		return
 	}
-	d := min(againMin<<min(s.failures, 8), againMax)
-	s.again = time.After(d/2 + rand.N(d/2))
-	s.failures++
+	d := min(againMin<<min(r.failures, 8), againMax)
+	r.again = time.After(d/2 + rand.N(d/2))
+	r.failures++
 }
 
 // iceServers are those of the mailbox's server.
