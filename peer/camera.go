@@ -31,7 +31,7 @@ const (
 // for all of them. Its fields must not change while Run runs.
 //
 //	mailbox -> channel -> Camera.Run -> session of each viewer
-//	Source -> studio -> encoding -> feed -> track of each viewer
+//	Source -> studio -> encoding -> pump -> feed -> track of each viewer
 type Camera struct {
 	Source  Source
 	Mailbox *signaling.Client // its inbox is the camera's address

@@ -188,7 +188,7 @@ func (r *cameraRun) session(peer, id string) (*session, error) {
 		id: id, peer: peer, pc: pc, rate: estimator, studio: r.studio, names: r.names,
 		log:        r.log.With("viewer", peer),
 		sender:     newOutbox(r.channel, peer),
-		feed:       newFeed(),
+		feed:       &feed{},
 		hello:      func() Message { return Message{Name: shorten(r.Name, maxName), Video: Live} },
 		messages:   make(chan Message, inboxSize),
 		candidates: make(chan webrtc.ICECandidateInit, inboxSize),

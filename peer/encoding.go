@@ -3,6 +3,8 @@ package peer
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,13 +13,14 @@ import (
 // because they lost something. A new viewer gets one at once.
 const keyInterval = 300 * time.Millisecond
 
-// encoding is one encoder and those who get its frames. Its goroutine alone
-// touches the encoder; others leave wishes.
+// encoding is one encoder and those who watch it. Its goroutine alone touches
+// the encoder; others leave wishes.
 type encoding struct {
 	format     format
 	rung       Rung
 	adjustable bool // encoded here, not by the device or before
 	encoder    Encoder
+	pumps      []*pump
 
 	mu      sync.Mutex
 	feeds   map[*feed]struct{}
@@ -27,9 +30,9 @@ type encoding struct {
 	forced  time.Time // the last time that a key frame was asked of the encoder
 }
 
-func newEncoding(f format, r Rung, encoder Encoder) *encoding {
+func newEncoding(f format, r Rung, encoder Encoder, pumps []*pump) *encoding {
 	_, adjustable := encoder.(BitrateSetter)
-	return &encoding{format: f, rung: r, adjustable: adjustable, encoder: encoder, feeds: make(map[*feed]struct{})}
+	return &encoding{format: f, rung: r, adjustable: adjustable, encoder: encoder, pumps: pumps, feeds: make(map[*feed]struct{})}
 }
 
 func (e *encoding) add(f *feed) {
@@ -55,12 +58,18 @@ func (e *encoding) needKey() {
 // watched forgets the viewers who changed over to another encoding, and
 // reports whether any are left.
 func (e *encoding) watched() bool {
-	for _, f := range e.receivers(false) {
-		if !f.uses(e) {
+	e.mu.Lock()
+	feeds := slices.Collect(maps.Keys(e.feeds))
+	e.mu.Unlock()
+	watched := false
+	for _, f := range feeds { // not under the lock: a feed has its own, and asks for keys under it
+		if f.uses(e) {
+			watched = true
+		} else {
 			e.remove(f)
 		}
 	}
-	return len(e.receivers(false)) > 0
+	return watched
 }
 
 func (e *encoding) setBitrate(bitsPerSecond int) {
@@ -86,25 +95,20 @@ func (e *encoding) run(ctx context.Context) (err error) {
 			return err
 		}
 		p := packets{from: e, payloads: payloader.Payload(payloadSize, frame.Data), time: frame.Time, key: frame.Key}
-		for _, f := range e.receivers(frame.Key) {
-			f.put(p)
+		if frame.Key {
+			e.keyMade()
+		}
+		for _, pump := range e.pumps {
+			pump.put(p)
 		}
 	}
 }
 
-// receivers returns who gets the next frame; a key frame is the one that all
-// who asked for one waited for. No feed is called under the lock.
-func (e *encoding) receivers(key bool) []*feed {
+// keyMade says that who asked for a key frame has one.
+func (e *encoding) keyMade() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if key {
-		e.key, e.urgent = false, false
-	}
-	all := make([]*feed, 0, len(e.feeds))
-	for f := range e.feeds {
-		all = append(all, f)
-	}
-	return all
+	e.key, e.urgent = false, false
 }
 
 // control brings the wishes to the encoder, on its goroutine.

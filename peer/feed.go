@@ -1,36 +1,29 @@
 package peer
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 
 	"github.com/pion/webrtc/v4"
 )
 
-// queued is how many frames may wait for one viewer: a second of picture and sound.
-const queued = 80
-
-// feed is what one viewer gets. Encodings put frames in and never wait; the
-// viewer's own goroutine takes them out. One who is behind loses pictures until
-// the next key frame.
+// feed is what one viewer gets: of each encoding's frames those that it can
+// show. One who missed some gets no pictures until the next key frame.
 type feed struct {
-	queue   chan packets
-	dropped atomic.Int64
+	video, audio *track // audio is nil where the source has none
+	dropped      atomic.Int64
 
 	mu     sync.Mutex
-	video  *encoding // whose pictures go out
+	source *encoding // whose pictures go out
 	next   *encoding // takes over with its first key frame
 	behind bool
 }
-
-func newFeed() *feed { return &feed{queue: make(chan packets, queued)} }
 
 // switchTo lets the pictures come from e, from its next key frame on.
 func (f *feed) switchTo(e *encoding) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.next = e; f.video == e {
+	if f.next = e; f.source == e {
 		f.next = nil
 	}
 }
@@ -42,68 +35,58 @@ func (f *feed) uses(e *encoding) bool {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.video == e || f.next == e
+	return f.source == e || f.next == e
 }
 
 // needKey asks for a key frame: the viewer lost something on the way.
 func (f *feed) needKey() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.video != nil {
-		f.video.needKey()
+	if f.source != nil {
+		f.source.needKey()
 	}
 }
 
-// put gives the viewer a frame, or drops it.
-func (f *feed) put(p packets) {
+// miss says that frames were left out.
+func (f *feed) miss() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p.from.format.kind == webrtc.RTPCodecTypeVideo && !f.wants(p) {
+	f.behind = true
+}
+
+// put sends the viewer a frame, or drops it.
+func (f *feed) put(p packets) {
+	t := f.audio
+	if p.from.format.kind == webrtc.RTPCodecTypeVideo {
+		if t = f.video; !f.wants(p) {
+			return
+		}
+	}
+	if t == nil {
 		return
 	}
-	select {
-	case f.queue <- p:
-		if p.key {
-			f.behind = false
-		}
-	default:
+	// What cannot be written is lost like what gets lost on the way; the
+	// session hears of a connection that is gone by itself.
+	if err := t.write(p); err != nil {
 		f.dropped.Add(1)
-		f.behind = f.behind || p.from == f.video
 	}
 }
 
 // wants reports whether a picture can be decoded by who has what went out so far.
 func (f *feed) wants(p packets) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if p.from == f.next && p.key {
-		f.video, f.next = f.next, nil
+		f.source, f.next = f.next, nil
 	}
-	if p.from != f.video {
+	if p.from != f.source {
 		return false
 	}
 	if f.behind && !p.key {
 		f.dropped.Add(1)
-		if len(f.queue) == 0 {
-			p.from.needKey()
-		}
+		p.from.needKey()
 		return false
 	}
+	f.behind = false
 	return true
-}
-
-// run writes the frames to the viewer's tracks until ctx ends or the connection does.
-func (f *feed) run(ctx context.Context, video, audio *track) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case p := <-f.queue:
-			t := video
-			if p.from.format.kind == webrtc.RTPCodecTypeAudio {
-				t = audio
-			}
-			if err := t.write(p); err != nil {
-				return err
-			}
-		}
-	}
 }

@@ -109,7 +109,7 @@ func (s *session) run(ctx context.Context, offer string) reason {
 				return replaced // the viewer knows nothing of this session any more
 			}
 		case <-s.changed:
-			if why, over := s.connectionChanged(ctx, patience); over {
+			if why, over := s.connectionChanged(patience); over {
 				return why
 			}
 		case err := <-s.sender.failures:
@@ -270,13 +270,13 @@ func (s *session) lookForAnotherWay() {
 }
 
 // connectionChanged reads the connection's state anew: the event that told of it may be late.
-func (s *session) connectionChanged(ctx context.Context, patience *time.Timer) (reason, bool) {
+func (s *session) connectionChanged(patience *time.Timer) (reason, bool) {
 	switch s.pc.ConnectionState() {
 	case webrtc.PeerConnectionStateConnected:
 		patience.Stop()
 		if !s.connected {
 			s.connected = true
-			s.join(ctx)
+			s.join()
 		}
 	case webrtc.PeerConnectionStateDisconnected:
 		patience.Reset(lostAfter)
@@ -288,7 +288,7 @@ func (s *session) connectionChanged(ctx context.Context, patience *time.Timer) (
 }
 
 // join lets pictures come, now that they have a way.
-func (s *session) join(ctx context.Context) {
+func (s *session) join() {
 	a := &audience{feed: s.feed, estimate: s.rate.GetTargetBitrate, onState: func(p PictureState) {
 		m := s.hello()
 		m.Type, m.Video = State, p
@@ -303,19 +303,16 @@ func (s *session) join(ctx context.Context) {
 	s.audience = a
 	s.log.Info("viewer is connected", "route", s.route(), "codec", a.video)
 	s.studio.join(a)
-	s.workers.Go(func() {
-		if err := s.feed.run(ctx, s.video, s.audio); ctx.Err() == nil {
-			s.log.Debug("viewer gets nothing more", "error", err)
-		}
-	})
 }
 
 // addTracks adds one of each kind that the source has.
 func (s *session) addTracks(stream string, mimes []string) error {
 	s.video = newTrack(webrtc.RTPCodecTypeVideo, stream, ofKind(mimes, webrtc.RTPCodecTypeVideo), s.feed.needKey)
+	s.feed.video = s.video
 	tracks := []*track{s.video}
 	if sound := ofKind(mimes, webrtc.RTPCodecTypeAudio); len(sound) > 0 {
 		s.audio = newTrack(webrtc.RTPCodecTypeAudio, stream, sound, nil)
+		s.feed.audio = s.audio
 		tracks = append(tracks, s.audio)
 	}
 	for _, t := range tracks {

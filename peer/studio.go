@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -27,6 +26,7 @@ type audience struct {
 	onState  func(PictureState)
 
 	demand demand
+	pump   *pump
 }
 
 // encodingID tells encodings apart: one for each format and group of viewers.
@@ -45,7 +45,7 @@ type group struct {
 // for each format and size that somebody watches, and follows with their
 // bitrates what the viewers' ways carry.
 //
-//	Source -> Media -> Encoder -> encoding -> feed of each viewer
+//	Source -> Media -> Encoder -> encoding -> pump -> feed of each viewer
 //
 // Its state belongs to the goroutine of run; others send it functions.
 type studio struct {
@@ -54,6 +54,7 @@ type studio struct {
 	alwaysOn bool
 	log      *slog.Logger
 
+	pumps []*pump
 	calls chan func()
 	done  chan struct{} // closed when run has returned
 
@@ -69,7 +70,6 @@ type studio struct {
 	workers  sync.WaitGroup
 	ctx      context.Context // of run, for its workers
 	ended    error           // why run ends
-	opened   bool            // at least once
 }
 
 // running is an encoding and what stops it.
@@ -81,6 +81,7 @@ type running struct {
 func newStudio(source Source, l limits, alwaysOn bool, log *slog.Logger) *studio {
 	return &studio{
 		source: source, limits: l, alwaysOn: alwaysOn, log: log,
+		pumps:   newPumps(),
 		calls:   make(chan func()),
 		done:    make(chan struct{}),
 		viewers: make(map[*audience]struct{}),
@@ -89,8 +90,8 @@ func newStudio(source Source, l limits, alwaysOn bool, log *slog.Logger) *studio
 	}
 }
 
-// run works until ctx ends, or the source: then its error is io.EOF, or why it
-// could not be opened the first time.
+// run works until ctx ends, or the source: then its error says why, io.EOF if
+// it was at its end. A device that is gone (ErrGone) ends nothing.
 func (s *studio) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	s.ctx = ctx
@@ -100,6 +101,9 @@ func (s *studio) run(ctx context.Context) error {
 		s.drain()
 		close(s.done)
 	}()
+	for _, p := range s.pumps {
+		s.workers.Go(func() { p.run(ctx) })
+	}
 	tick := time.NewTicker(rateTick)
 	defer tick.Stop()
 	s.wake()
@@ -152,6 +156,8 @@ func (s *studio) drain() {
 func (s *studio) join(a *audience) {
 	s.call(func() {
 		s.viewers[a] = struct{}{}
+		a.pump = pumpFor(s.pumps)
+		a.pump.add(a.feed)
 		s.linger = nil
 		if s.media != nil {
 			s.attach(a)
@@ -166,6 +172,7 @@ func (s *studio) join(a *audience) {
 func (s *studio) leave(a *audience) {
 	s.call(func() {
 		delete(s.viewers, a)
+		a.pump.remove(a.feed)
 		for _, r := range slices.Concat(slices.Collect(maps.Values(s.running)), s.retired) {
 			r.remove(a.feed)
 		}
@@ -192,7 +199,7 @@ func (s *studio) hasOpened(m Media, err error) {
 	s.opening = false
 	switch {
 	case err == nil:
-		s.media, s.failures, s.opened = m, 0, true
+		s.media, s.failures = m, 0
 		w, h, fps := m.Size()
 		s.log.Info("camera opened", "width", w, "height", h, "fps", fps)
 		for a := range s.viewers {
@@ -200,7 +207,7 @@ func (s *studio) hasOpened(m Media, err error) {
 			a.onState(Live)
 		}
 	case s.ctx.Err() != nil:
-	case !s.opened && !errors.Is(err, ErrGone):
+	case !errors.Is(err, ErrGone):
 		s.ended = err
 	default:
 		s.lost(err)
@@ -273,7 +280,7 @@ func (s *studio) encoding(id encodingID) *running {
 		return nil
 	}
 	ctx, stop := context.WithCancel(s.ctx)
-	r := &running{newEncoding(f, rung, encoder), stop}
+	r := &running{newEncoding(f, rung, encoder, s.pumps), stop}
 	s.running[id] = r
 	media := s.media
 	s.workers.Go(func() {
@@ -291,10 +298,10 @@ func (s *studio) encodingEnded(id encodingID, r *running, media Media, err error
 	if s.running[id] != r || s.media != media {
 		return
 	}
-	if errors.Is(err, io.EOF) {
-		s.ended = fmt.Errorf("the source has ended: %w", io.EOF)
+	if errors.Is(err, ErrGone) {
+		s.shut()
+		s.lost(err)
 		return
 	}
-	s.shut()
-	s.lost(err)
+	s.ended = fmt.Errorf("the source has ended: %w", err)
 }

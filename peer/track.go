@@ -21,6 +21,7 @@ type packets struct {
 	payloads [][]byte
 	time     time.Duration
 	key      bool
+	gap      bool // frames before it were left out
 }
 
 // track is one viewer's [webrtc.TrackLocal] of one kind. Its header, sequence
