@@ -103,46 +103,53 @@ func TestLivePausesEndPictures(t *testing.T) {
 // TestLiveBlocks has a writer that writes blocks as they are full, as standard
 // output does when nobody flushes it: pauses are in the middle of pictures.
 func TestLiveBlocks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, w := io.Pipe()
-		stream := nal(t, spsHigh, ppsPlain)
-		for i := range byte(25) {
-			stream = appendNAL(stream, slice(0x65, true, 7, i, 350+int(i)))
-		}
-		want, _, err := parse(t, stream, len(stream))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := Live(t.Context(), "pipe", r, StreamOptions{Format: h264Format})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		_, e := encode(t, s)
-		var writer sync.WaitGroup
-		defer writer.Wait()
-		writer.Go(func() {
-			for block := range slices.Chunk(stream, 100) {
-				write(t, w, block)
-				time.Sleep(100 * time.Millisecond)
-			}
-			w.Close()
-		})
-		var got [][]byte
-		for {
-			f, err := e.Next(t.Context())
-			if err == io.EOF {
-				break
-			}
+	stream := nal(t, spsHigh, ppsPlain)
+	for i := range byte(25) {
+		stream = appendNAL(stream, slice(0x65, true, 7, i, 350+int(i)))
+	}
+	want, _, err := parse(t, stream, len(stream))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{100, 340, 500, 1000} {
+		synctest.Test(t, func(t *testing.T) {
+			r, w := io.Pipe()
+			s, err := Live(t.Context(), "pipe", r, StreamOptions{Format: h264Format})
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, f.Data)
+			defer s.Close()
+			_, e := encode(t, s)
+			var writer sync.WaitGroup
+			defer writer.Wait()
+			writer.Go(func() {
+				for block := range slices.Chunk(stream, size) {
+					write(t, w, block)
+					time.Sleep(100 * time.Millisecond)
+				}
+				w.Close()
+			})
+			if got := rest(t, e); !slices.EqualFunc(got, want.data(), bytes.Equal) || s.Stats().Damaged != 0 {
+				t.Errorf("blocks of %d: %d pictures of %d, %+v", size, len(got), len(want.units), s.Stats())
+			}
+		})
+	}
+}
+
+// rest returns the data of all frames that come until the end.
+func rest(t *testing.T, e peer.Encoder) [][]byte {
+	t.Helper()
+	var data [][]byte
+	for {
+		f, err := e.Next(t.Context())
+		if err == io.EOF {
+			return data
 		}
-		if !slices.EqualFunc(got, want.data(), bytes.Equal) || s.Stats().Damaged != 0 {
-			t.Errorf("%d pictures of %d, %+v", len(got), len(want.units), s.Stats())
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
+		data = append(data, f.Data)
+	}
 }
 
 // TestAnnexBWrongPause has pauses that were right become wrong.
