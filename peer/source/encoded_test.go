@@ -122,7 +122,7 @@ func TestEncodedRefuses(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := m.Encode(h264Format, peer.Rung{}); err != io.EOF {
+	if _, err := m.Encode(h264Format, peer.Rung{}); !errors.Is(err, io.EOF) {
 		t.Errorf("Encode of what is closed: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestEncodedConcurrently(t *testing.T) {
 			last := time.Duration(-1)
 			for {
 				f, err := e.Next(t.Context())
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					return
 				}
 				if err != nil || f.Time <= last {
@@ -227,10 +227,18 @@ func TestDevice(t *testing.T) {
 		if err := e.(peer.KeyFrameForcer).ForceKeyFrame(); err != nil || d.asked != 1 {
 			t.Errorf("asked %d times for a key frame: %v", d.asked, err)
 		}
+		late := encoderOf(t, m)
+		if d.asked != 2 {
+			t.Error("an encoder that comes later asks for a key frame")
+		}
+		d.chunks <- joined(pic(3), idr(4))
+		if f := next(t, late); !f.Key {
+			t.Errorf("it got %+v", f)
+		}
 		if err := m.Close(); err != nil || !d.closed {
 			t.Errorf("closed %v: %v", d.closed, err)
 		}
-		if _, err := e.Next(t.Context()); err != io.EOF {
+		if _, err := late.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("Next: %v", err)
 		}
 	})

@@ -91,7 +91,7 @@ func TestLivePausesEndPictures(t *testing.T) {
 				t.Errorf("picture %d is of %v, want %v", i, got, want)
 			}
 		}
-		if _, err := e.Next(t.Context()); err != io.EOF {
+		if _, err := e.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("at the end: %v", err)
 		}
 		if stats := s.Stats(); stats != (StreamStats{Frames: 8}) {
@@ -142,7 +142,7 @@ func rest(t *testing.T, e peer.Encoder) [][]byte {
 	var data [][]byte
 	for {
 		f, err := e.Next(t.Context())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return data
 		}
 		if err != nil {
@@ -232,7 +232,7 @@ func TestLiveGoesOnWithoutViewers(t *testing.T) {
 		if err := m.Close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := e.Next(t.Context()); err != io.EOF {
+		if _, err := e.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("Next of what is closed: %v", err)
 		}
 	}
@@ -262,7 +262,7 @@ func TestLiveClose(t *testing.T) {
 	if err := s.Close(); err != nil { // returns although nothing comes
 		t.Error(err)
 	}
-	if err := <-ended; err != io.EOF {
+	if err := <-ended; !errors.Is(err, io.EOF) {
 		t.Errorf("Next: %v", err)
 	}
 }
@@ -298,7 +298,7 @@ func TestLivePatience(t *testing.T) {
 		if !errors.Is(err, ErrFormat) || time.Since(start) != 15*time.Second {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}
-		if _, err := w.Write([]byte{0}); err != io.ErrClosedPipe {
+		if _, err := w.Write([]byte{0}); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("the input was left open: %v", err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

@@ -65,7 +65,7 @@ func TestFileInRealTime(t *testing.T) {
 				frames := 0
 				for ; ; frames++ {
 					f, err := e.Next(t.Context())
-					if err == io.EOF {
+					if errors.Is(err, io.EOF) {
 						break
 					}
 					if err != nil {
