@@ -72,8 +72,10 @@ func (a *annexB) forget(n int) {
 	if !a.inNAL {
 		n = max(n, len(a.buf)-len(startCode)+1)
 	}
-	a.base += int64(n)
-	a.buf = append(a.buf[:0], a.buf[n:]...)
+	if n > 0 {
+		a.base += int64(n)
+		a.buf = append(a.buf[:0], a.buf[n:]...)
+	}
 }
 
 // peek looks at the NAL unit that is coming as soon as it can be judged.

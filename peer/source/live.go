@@ -162,8 +162,11 @@ func (l *live) end(err error) {
 func (l *live) open() (peer.Media, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if errors.Is(l.err, io.EOF) {
+		return nil, fmt.Errorf("%s has ended: %w", l.name, io.EOF)
+	}
 	if l.err != nil {
-		return nil, fmt.Errorf("%s has ended: %w", l.name, l.err)
+		return nil, l.err
 	}
 	m := &liveMedia{newEncodedMedia(l.format, &l.tally), time.Since(l.start)}
 	m.shape = l.shape

@@ -310,6 +310,35 @@ func TestLivePatience(t *testing.T) {
 	})
 }
 
+func TestLiveUnknownFormat(t *testing.T) {
+	r, w := io.Pipe()
+	if _, err := Live(t.Context(), "pipe", r, StreamOptions{Format: "video/H265"}); !errors.Is(err, ErrFormat) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := w.Write([]byte{0}); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the input was left open: %v", err)
+	}
+}
+
+// TestLiveBFrames has a stream that is refused once it runs.
+func TestLiveBFrames(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	s, err := Live(t.Context(), "pipe", r, StreamOptions{Format: h264Format})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, e := encode(t, s)
+	write(t, w, film(t, sps720, 2, 1))
+	if _, err := e.Next(t.Context()); !errors.Is(err, ErrBFrames) {
+		t.Errorf("Next: %v", err)
+	}
+	if _, err := s.Open(t.Context()); !errors.Is(err, ErrBFrames) {
+		t.Errorf("Open: %v", err)
+	}
+}
+
 // TestLiveOtherFormat has a stream that is not what the options say.
 func TestLiveOtherFormat(t *testing.T) {
 	r, w := io.Pipe()

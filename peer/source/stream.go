@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
+
+	"github.com/pion/webrtc/v4"
 
 	"inbox/peer"
 )
@@ -100,6 +103,10 @@ func checkStandardInput(f *os.File) error {
 // are those of ctx, io.EOF or as of [File]. After any of them in is closed.
 func Live(ctx context.Context, name string, in io.ReadCloser, o StreamOptions) (*Stream, error) {
 	o = o.withDefaults()
+	if !slices.Contains([]string{"", webrtc.MimeTypeH264, webrtc.MimeTypeVP8, webrtc.MimeTypeVP9, webrtc.MimeTypeAV1}, o.Format) {
+		in.Close()
+		return nil, fmt.Errorf("%w: %s cannot be passed through; H.264, VP8, VP9 and AV1 can", ErrFormat, o.Format)
+	}
 	l := startLive(name, in, o.Format)
 	if o.Format == "" {
 		if err := l.awaitFormat(ctx, o.Patience); err != nil {
