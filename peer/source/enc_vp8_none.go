@@ -1,0 +1,5 @@
+//go:build !(cgo && full)
+
+package source
+
+func vp8Codecs() []videoCodec { return nil }
