@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +46,7 @@ func newEncodedMedia(format string, t *tally) *encodedMedia {
 
 // Encode implements [peer.Media]. The Rung is ignored.
 func (m *encodedMedia) Encode(format string, _ peer.Rung) (peer.Encoder, error) {
-	if format != m.format {
+	if !strings.EqualFold(format, m.format) {
 		return nil, fmt.Errorf("%w: the stream is %s and is passed on as it is, not as %s", ErrFormat, m.format, format)
 	}
 	r, err := m.join()

@@ -177,15 +177,15 @@ func TestEncodedConcurrently(t *testing.T) {
 	all.Wait()
 }
 
-// fakeDevice is a camera that encodes by itself.
-type fakeDevice struct {
+// encodingDevice is a camera that encodes by itself.
+type encodingDevice struct {
 	chunks chan []byte
 	opened time.Time
 	asked  int
 	closed bool
 }
 
-func (d *fakeDevice) read(ctx context.Context) ([]byte, time.Duration, error) {
+func (d *encodingDevice) read(ctx context.Context) ([]byte, time.Duration, error) {
 	select {
 	case <-ctx.Done():
 		return nil, 0, ctx.Err()
@@ -197,13 +197,13 @@ func (d *fakeDevice) read(ctx context.Context) ([]byte, time.Duration, error) {
 	}
 }
 
-func (d *fakeDevice) ForceKeyFrame() error      { d.asked++; return nil }
-func (d *fakeDevice) size() (int, int, float64) { return 640, 480, 25 }
-func (d *fakeDevice) Close() error              { d.closed = true; return nil }
+func (d *encodingDevice) ForceKeyFrame() error      { d.asked++; return nil }
+func (d *encodingDevice) size() (int, int, float64) { return 640, 480, 25 }
+func (d *encodingDevice) Close() error              { d.closed = true; return nil }
 
 func TestDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &fakeDevice{chunks: make(chan []byte), opened: time.Now()}
+		d := &encodingDevice{chunks: make(chan []byte), opened: time.Now()}
 		m := newEncoded(h264Format, d.read, d)
 		if w, h, fps := m.Size(); w != 640 || h != 480 || fps != 25 {
 			t.Errorf("size %dx%d, %v fps", w, h, fps)
@@ -245,7 +245,7 @@ func TestDevice(t *testing.T) {
 }
 
 func TestDeviceGone(t *testing.T) {
-	d := &fakeDevice{chunks: make(chan []byte)}
+	d := &encodingDevice{chunks: make(chan []byte)}
 	m := newEncoded(webrtc.MimeTypeVP8, d.read, d)
 	defer m.Close()
 	e, err := m.Encode(webrtc.MimeTypeVP8, peer.Rung{})

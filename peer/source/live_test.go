@@ -18,8 +18,8 @@ import (
 	"inbox/peer"
 )
 
-// encode opens s and an encoder of it, which are closed with the test.
-func encode(t *testing.T, s peer.Source) (peer.Media, peer.Encoder) {
+// encodeStream opens s and an encoder of it, which are closed with the test.
+func encodeStream(t *testing.T, s peer.Source) (peer.Media, peer.Encoder) {
 	t.Helper()
 	m, err := s.Open(t.Context())
 	if err != nil {
@@ -31,15 +31,6 @@ func encode(t *testing.T, s peer.Source) (peer.Media, peer.Encoder) {
 		t.Fatal(err)
 	}
 	return m, e
-}
-
-func next(t *testing.T, e peer.Encoder) peer.Frame {
-	t.Helper()
-	f, err := e.Next(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
 }
 
 // write writes in a goroutine's own time; the reader is always there.
@@ -58,7 +49,7 @@ func TestLivePausesEndPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		_, e := encode(t, s)
+		_, e := encodeStream(t, s)
 		const interval = 40 * time.Millisecond
 		var wrote [8]time.Time
 		var writer sync.WaitGroup
@@ -119,7 +110,7 @@ func TestLiveBlocks(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			_, e := encode(t, s)
+			_, e := encodeStream(t, s)
 			var writer sync.WaitGroup
 			defer writer.Wait()
 			writer.Go(func() {
@@ -253,7 +244,7 @@ func TestLiveClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, e := encode(t, s)
+	_, e := encodeStream(t, s)
 	ended := make(chan error)
 	go func() {
 		_, err := e.Next(context.Background())
@@ -329,7 +320,7 @@ func TestLiveBFrames(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	_, e := encode(t, s)
+	_, e := encodeStream(t, s)
 	write(t, w, film(t, sps720, 2, 1))
 	if _, err := e.Next(t.Context()); !errors.Is(err, ErrBFrames) {
 		t.Errorf("Next: %v", err)
@@ -347,7 +338,7 @@ func TestLiveOtherFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	_, e := encode(t, s)
+	_, e := encodeStream(t, s)
 	write(t, w, ivfFile("VP80", 30))
 	if _, err := e.Next(t.Context()); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "VP8") {
 		t.Errorf("got %v", err)
@@ -362,7 +353,7 @@ func TestLiveIVFTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		_, e := encode(t, s)
+		_, e := encodeStream(t, s)
 		write(t, w, ivfFile("VP80", 1000))
 		steps := []struct {
 			pts         uint64

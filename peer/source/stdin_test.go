@@ -68,7 +68,7 @@ func expect(t *testing.T, r io.Reader, word string) {
 }
 
 func standardInputChild(t *testing.T) {
-	s, err := File(t.Context(), "-", StreamOptions{Format: h264Format})
+	s, err := File(t.Context(), "-", StreamOptions{Format: "video/h264"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/pion/webrtc/v4"
@@ -75,7 +75,11 @@ func File(ctx context.Context, path string, o StreamOptions) (*Stream, error) {
 		}
 		return Live(ctx, path, f, o)
 	}
-	s := &Stream{opts: o.withDefaults(), path: path, tally: &tally{}}
+	o = o.withDefaults()
+	if o.Format, err = passedThrough(o.Format); err != nil {
+		return nil, err
+	}
+	s := &Stream{opts: o, path: path, tally: &tally{}}
 	if err := s.probe(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -103,11 +107,12 @@ func checkStandardInput(f *os.File) error {
 // are those of ctx, io.EOF or as of [File]. After any of them in is closed.
 func Live(ctx context.Context, name string, in io.ReadCloser, o StreamOptions) (*Stream, error) {
 	o = o.withDefaults()
-	if !slices.Contains([]string{"", webrtc.MimeTypeH264, webrtc.MimeTypeVP8, webrtc.MimeTypeVP9, webrtc.MimeTypeAV1}, o.Format) {
+	format, err := passedThrough(o.Format)
+	if err != nil {
 		in.Close()
-		return nil, fmt.Errorf("%w: %s cannot be passed through; H.264, VP8, VP9 and AV1 can", ErrFormat, o.Format)
+		return nil, err
 	}
-	l := startLive(name, in, o.Format)
+	l := startLive(name, in, format)
 	if o.Format == "" {
 		if err := l.awaitFormat(ctx, o.Patience); err != nil {
 			l.close()
@@ -115,6 +120,16 @@ func Live(ctx context.Context, name string, in io.ReadCloser, o StreamOptions) (
 		}
 	}
 	return &Stream{format: l.knownFormat(), opts: o, live: l, tally: &l.tally}, nil
+}
+
+// passedThrough returns a format as package webrtc spells it; "" stays.
+func passedThrough(format string) (string, error) {
+	for _, known := range []string{"", webrtc.MimeTypeH264, webrtc.MimeTypeVP8, webrtc.MimeTypeVP9, webrtc.MimeTypeAV1} {
+		if strings.EqualFold(format, known) {
+			return known, nil
+		}
+	}
+	return "", fmt.Errorf("%w: %s cannot be passed through; H.264, VP8, VP9 and AV1 can", ErrFormat, format)
 }
 
 // Formats implements [peer.Source].
