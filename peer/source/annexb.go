@@ -72,8 +72,10 @@ func (a *annexB) forget(n int) {
 	if !a.inNAL {
 		n = max(n, len(a.buf)-len(startCode)+1)
 	}
-	a.base += int64(n)
-	a.buf = append(a.buf[:0], a.buf[n:]...)
+	if n > 0 {
+		a.base += int64(n)
+		a.buf = append(a.buf[:0], a.buf[n:]...)
+	}
 }
 
 // peek looks at the NAL unit that is coming as soon as it can be judged.
@@ -81,18 +83,19 @@ func (a *annexB) peek() error {
 	if !a.inNAL {
 		return nil
 	}
+	if !a.judged && len(a.buf) >= 2 {
+		if err := a.judge(a.buf); err != nil {
+			return err
+		}
+	}
 	// The last two bytes may belong to the next start code.
 	if len(a.buf) > a.max+len(startCode)-1 {
 		a.spoil()
 		a.inNAL = false
 		a.forget(0)
 		a.scanned = len(a.buf)
-		return nil
 	}
-	if a.judged || len(a.buf) < 2 {
-		return nil
-	}
-	return a.judge(a.buf)
+	return nil
 }
 
 // judge looks at the first bytes of a NAL unit: if it begins an access unit,
@@ -109,12 +112,8 @@ func (a *annexB) judge(nal []byte) error {
 
 // finish takes one whole NAL unit, with the zeros that may follow it.
 func (a *annexB) finish(nal []byte) error {
-	if !a.inNAL {
-		return nil
-	}
 	size := len(nal)
-	nal = bytes.TrimRight(nal, "\x00")
-	if len(nal) == 0 {
+	if !a.inNAL || size == 0 {
 		return nil
 	}
 	if !a.judged {
@@ -124,6 +123,9 @@ func (a *annexB) finish(nal []byte) error {
 	}
 	if size+len(a.body)+len(a.sets) > a.max {
 		a.spoil()
+		return nil
+	}
+	if nal = bytes.TrimRight(nal, "\x00"); len(nal) == 0 {
 		return nil
 	}
 	return a.add(nal, a.nalCame)

@@ -20,7 +20,7 @@ import (
 //
 // One goroutine calls read until Close, which then closes closer. Two methods
 // of closer are used if it has them: ForceKeyFrame of [peer.KeyFrameForcer], by
-// the goroutines that read encoders, and size as of pictures.
+// the goroutines that call Encode and read encoders, and size as of pictures.
 func newEncoded(format string, read func(ctx context.Context) ([]byte, time.Duration, error), closer io.Closer) peer.Media {
 	m := newEncodedMedia(format, &tally{})
 	m.keep = true

@@ -158,6 +158,8 @@ func FuzzAnnexB(f *testing.F) {
 	f.Add(slices.Concat(nal(f, audPlain, sps1080, ppsPlain, seiPlain), joined(idr(0), slice(0x41, false, 0, 9, 10))), uint16(1))
 	f.Add([]byte("\x00\x00\x01\x67\x00\x00\x01\x68\x00\x00\x01\x65\x00\x00"), uint16(2))
 	f.Add(bytes.Repeat([]byte{0}, 3000), uint16(2))
+	f.Add(slices.Concat([]byte(startCode), bytes.Repeat([]byte{0}, 600), []byte(startCode)), uint16(2))
+	f.Add(slices.Concat([]byte("\x00\x00\x01\x41\x00\x00\x01"), bytes.Repeat([]byte{0x30}, 600)), uint16(10))
 	f.Fuzz(func(t *testing.T, stream []byte, n uint16) {
 		cut := func(n int) ([][]byte, StreamStats, error) {
 			var c collector

@@ -1,11 +1,9 @@
 package source
 
 import (
-	"cmp"
-	"context"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,10 +16,6 @@ const encodedQueue = 30
 
 // frameGap is the least time between two frames of one Media.
 const frameGap = time.Millisecond
-
-// keyFrameWait is how long an encoder waits for a key frame before it says that
-// the stream has none.
-const keyFrameWait = time.Minute
 
 // encodedMedia is the open end of a stream that is already encoded: every frame
 // goes to all its encoders.
@@ -52,9 +46,25 @@ func newEncodedMedia(format string, t *tally) *encodedMedia {
 
 // Encode implements [peer.Media]. The Rung is ignored.
 func (m *encodedMedia) Encode(format string, _ peer.Rung) (peer.Encoder, error) {
-	if format != m.format {
+	if !strings.EqualFold(format, m.format) {
 		return nil, fmt.Errorf("%w: the stream is %s and is passed on as it is, not as %s", ErrFormat, m.format, format)
 	}
+	r, err := m.join()
+	if err != nil {
+		return nil, err
+	}
+	if m.forcer == nil {
+		return r, nil
+	}
+	if !r.begun() {
+		// Without it the first frame only comes later, so its error is of no account.
+		_ = m.forcer.ForceKeyFrame()
+	}
+	return &forcingReader{r, m.forcer}, nil
+}
+
+// join adds a reader, with what was kept for the first one.
+func (m *encodedMedia) join() (*encodedReader, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err != nil {
@@ -64,16 +74,13 @@ func (m *encodedMedia) Encode(format string, _ peer.Rung) (peer.Encoder, error) 
 	for _, f := range m.backlog {
 		r.put(f)
 	}
-	if m.keep, m.backlog = false, nil; len(m.readers) == 0 {
-		m.begin()
-	}
+	m.keep, m.backlog = false, nil
 	m.readers = append(m.readers, r)
-	if m.forcer == nil {
-		return r, nil
-	}
-	return &forcingReader{r, m.forcer}, nil
+	m.begin()
+	return r, nil
 }
 
+// begin tells whoever plays a file that somebody watches. The caller holds mu.
 func (m *encodedMedia) begin() {
 	select {
 	case <-m.begun:
@@ -148,118 +155,4 @@ func (m *encodedMedia) end(err error) {
 	for _, r := range m.readers {
 		r.notify()
 	}
-}
-
-// encodedReader is a [peer.Encoder] that encodes nothing: it gives the frames as
-// they are, from a key frame on. One that is not read fast enough goes on at a
-// later key frame.
-type encodedReader struct {
-	media *encodedMedia
-	wake  chan struct{} // has one when there may be something new
-
-	// These are guarded by media.mu.
-	queue   []peer.Frame
-	waiting bool          // for a key frame
-	behind  bool          // because it was too slow
-	since   time.Duration // when it began to wait
-	err     error         // ends it alone
-}
-
-// put queues a frame. The caller holds media.mu.
-func (r *encodedReader) put(f peer.Frame) {
-	if len(r.queue) == encodedQueue {
-		r.skip(f)
-	}
-	if r.waiting && !f.Key {
-		r.miss(f)
-		return
-	}
-	r.waiting, r.behind = false, false
-	r.queue = append(r.queue, f)
-	r.notify()
-}
-
-// skip makes room for f by leaving out what comes before the newest key frame.
-func (r *encodedReader) skip(f peer.Frame) {
-	n := len(r.queue)
-	if !f.Key {
-		n = lastKey(r.queue)
-	}
-	if n == 0 {
-		n = len(r.queue)
-		r.waiting, r.behind, r.since = true, true, f.Time
-	}
-	r.queue = slices.Delete(r.queue, 0, n)
-	r.media.tally.add(StreamStats{Skipped: uint64(n)})
-}
-
-// miss leaves out a frame because decoding cannot begin with it.
-func (r *encodedReader) miss(f peer.Frame) {
-	if r.behind {
-		r.media.tally.add(StreamStats{Skipped: 1})
-	}
-	if f.Time-r.since > keyFrameWait && r.err == nil {
-		r.err = ErrNoKeyFrame
-		r.notify()
-	}
-}
-
-// lastKey returns the index of the last key frame, 0 if there is none.
-func lastKey(frames []peer.Frame) int {
-	n := len(frames) - 1
-	for n > 0 && !frames[n].Key {
-		n--
-	}
-	return n
-}
-
-func (r *encodedReader) notify() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Next implements [peer.Encoder].
-func (r *encodedReader) Next(ctx context.Context) (peer.Frame, error) {
-	for {
-		f, ok, err := r.take()
-		if ok || err != nil {
-			return f, err
-		}
-		select {
-		case <-ctx.Done():
-			return peer.Frame{}, ctx.Err()
-		case <-r.wake:
-		}
-	}
-}
-
-// take returns the next frame if there is one, and an error if none will come.
-func (r *encodedReader) take() (f peer.Frame, ok bool, err error) {
-	r.media.mu.Lock()
-	defer r.media.mu.Unlock()
-	if len(r.queue) == 0 {
-		return peer.Frame{}, false, cmp.Or(r.err, r.media.err)
-	}
-	f = r.queue[0]
-	r.queue = slices.Delete(r.queue, 0, 1)
-	return f, true, nil
-}
-
-// Close implements [peer.Encoder].
-func (r *encodedReader) Close() error {
-	r.media.mu.Lock()
-	defer r.media.mu.Unlock()
-	r.queue = nil
-	if i := slices.Index(r.media.readers, r); i >= 0 {
-		r.media.readers = slices.Delete(r.media.readers, i, i+1)
-	}
-	return nil
-}
-
-// forcingReader is an encodedReader of a device that makes key frames when asked.
-type forcingReader struct {
-	*encodedReader
-	peer.KeyFrameForcer
 }

@@ -122,7 +122,7 @@ func TestEncodedRefuses(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := m.Encode(h264Format, peer.Rung{}); err != io.EOF {
+	if _, err := m.Encode(h264Format, peer.Rung{}); !errors.Is(err, io.EOF) {
 		t.Errorf("Encode of what is closed: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestEncodedConcurrently(t *testing.T) {
 			last := time.Duration(-1)
 			for {
 				f, err := e.Next(t.Context())
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					return
 				}
 				if err != nil || f.Time <= last {
@@ -177,15 +177,15 @@ func TestEncodedConcurrently(t *testing.T) {
 	all.Wait()
 }
 
-// fakeDevice is a camera that encodes by itself.
-type fakeDevice struct {
+// encodingDevice is a camera that encodes by itself.
+type encodingDevice struct {
 	chunks chan []byte
 	opened time.Time
 	asked  int
 	closed bool
 }
 
-func (d *fakeDevice) read(ctx context.Context) ([]byte, time.Duration, error) {
+func (d *encodingDevice) read(ctx context.Context) ([]byte, time.Duration, error) {
 	select {
 	case <-ctx.Done():
 		return nil, 0, ctx.Err()
@@ -197,13 +197,13 @@ func (d *fakeDevice) read(ctx context.Context) ([]byte, time.Duration, error) {
 	}
 }
 
-func (d *fakeDevice) ForceKeyFrame() error      { d.asked++; return nil }
-func (d *fakeDevice) size() (int, int, float64) { return 640, 480, 25 }
-func (d *fakeDevice) Close() error              { d.closed = true; return nil }
+func (d *encodingDevice) ForceKeyFrame() error      { d.asked++; return nil }
+func (d *encodingDevice) size() (int, int, float64) { return 640, 480, 25 }
+func (d *encodingDevice) Close() error              { d.closed = true; return nil }
 
 func TestDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &fakeDevice{chunks: make(chan []byte), opened: time.Now()}
+		d := &encodingDevice{chunks: make(chan []byte), opened: time.Now()}
 		m := newEncoded(h264Format, d.read, d)
 		if w, h, fps := m.Size(); w != 640 || h != 480 || fps != 25 {
 			t.Errorf("size %dx%d, %v fps", w, h, fps)
@@ -227,17 +227,25 @@ func TestDevice(t *testing.T) {
 		if err := e.(peer.KeyFrameForcer).ForceKeyFrame(); err != nil || d.asked != 1 {
 			t.Errorf("asked %d times for a key frame: %v", d.asked, err)
 		}
+		late := encoderOf(t, m)
+		if d.asked != 2 {
+			t.Error("an encoder that comes later asks for a key frame")
+		}
+		d.chunks <- joined(pic(3), idr(4))
+		if f := next(t, late); !f.Key {
+			t.Errorf("it got %+v", f)
+		}
 		if err := m.Close(); err != nil || !d.closed {
 			t.Errorf("closed %v: %v", d.closed, err)
 		}
-		if _, err := e.Next(t.Context()); err != io.EOF {
+		if _, err := late.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("Next: %v", err)
 		}
 	})
 }
 
 func TestDeviceGone(t *testing.T) {
-	d := &fakeDevice{chunks: make(chan []byte)}
+	d := &encodingDevice{chunks: make(chan []byte)}
 	m := newEncoded(webrtc.MimeTypeVP8, d.read, d)
 	defer m.Close()
 	e, err := m.Encode(webrtc.MimeTypeVP8, peer.Rung{})

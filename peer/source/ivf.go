@@ -54,7 +54,9 @@ func (v *ivf) write(b []byte, now time.Duration) error {
 		done += n
 		v.came = now
 	}
-	v.buf = append(v.buf[:0], v.buf[done:]...)
+	if done > 0 {
+		v.buf = append(v.buf[:0], v.buf[done:]...)
+	}
 	return nil
 }
 

@@ -80,7 +80,7 @@ func (l *live) recognise() (format string, head []byte, err error) {
 		var n int
 		n, err = l.in.Read(buf)
 		head = append(head, buf[:n]...)
-		if err != nil && (len(head) == 0 || err != io.EOF) {
+		if err != nil && (len(head) == 0 || !errors.Is(err, io.EOF)) {
 			break
 		}
 		format, err = sniff(head, err != nil)
@@ -147,7 +147,7 @@ func (l *live) clock(u unit) time.Duration {
 func (l *live) end(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("%s: %w", l.name, err)
 	}
 	if l.err == nil {
@@ -162,8 +162,11 @@ func (l *live) end(err error) {
 func (l *live) open() (peer.Media, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if errors.Is(l.err, io.EOF) {
+		return nil, fmt.Errorf("%s has ended: %w", l.name, io.EOF)
+	}
 	if l.err != nil {
-		return nil, fmt.Errorf("%s has ended: %w", l.name, l.err)
+		return nil, l.err
 	}
 	m := &liveMedia{newEncodedMedia(l.format, &l.tally), time.Since(l.start)}
 	m.shape = l.shape

@@ -18,8 +18,8 @@ import (
 	"inbox/peer"
 )
 
-// encode opens s and an encoder of it, which are closed with the test.
-func encode(t *testing.T, s peer.Source) (peer.Media, peer.Encoder) {
+// encodeStream opens s and an encoder of it, which are closed with the test.
+func encodeStream(t *testing.T, s peer.Source) (peer.Media, peer.Encoder) {
 	t.Helper()
 	m, err := s.Open(t.Context())
 	if err != nil {
@@ -31,15 +31,6 @@ func encode(t *testing.T, s peer.Source) (peer.Media, peer.Encoder) {
 		t.Fatal(err)
 	}
 	return m, e
-}
-
-func next(t *testing.T, e peer.Encoder) peer.Frame {
-	t.Helper()
-	f, err := e.Next(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
 }
 
 // write writes in a goroutine's own time; the reader is always there.
@@ -58,7 +49,7 @@ func TestLivePausesEndPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		_, e := encode(t, s)
+		_, e := encodeStream(t, s)
 		const interval = 40 * time.Millisecond
 		var wrote [8]time.Time
 		var writer sync.WaitGroup
@@ -91,7 +82,7 @@ func TestLivePausesEndPictures(t *testing.T) {
 				t.Errorf("picture %d is of %v, want %v", i, got, want)
 			}
 		}
-		if _, err := e.Next(t.Context()); err != io.EOF {
+		if _, err := e.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("at the end: %v", err)
 		}
 		if stats := s.Stats(); stats != (StreamStats{Frames: 8}) {
@@ -103,46 +94,53 @@ func TestLivePausesEndPictures(t *testing.T) {
 // TestLiveBlocks has a writer that writes blocks as they are full, as standard
 // output does when nobody flushes it: pauses are in the middle of pictures.
 func TestLiveBlocks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, w := io.Pipe()
-		stream := nal(t, spsHigh, ppsPlain)
-		for i := range byte(25) {
-			stream = appendNAL(stream, slice(0x65, true, 7, i, 350+int(i)))
-		}
-		want, _, err := parse(t, stream, len(stream))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := Live(t.Context(), "pipe", r, StreamOptions{Format: h264Format})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		_, e := encode(t, s)
-		var writer sync.WaitGroup
-		defer writer.Wait()
-		writer.Go(func() {
-			for block := range slices.Chunk(stream, 100) {
-				write(t, w, block)
-				time.Sleep(100 * time.Millisecond)
-			}
-			w.Close()
-		})
-		var got [][]byte
-		for {
-			f, err := e.Next(t.Context())
-			if err == io.EOF {
-				break
-			}
+	stream := nal(t, spsHigh, ppsPlain)
+	for i := range byte(25) {
+		stream = appendNAL(stream, slice(0x65, true, 7, i, 350+int(i)))
+	}
+	want, _, err := parse(t, stream, len(stream))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{100, 340, 500, 1000} {
+		synctest.Test(t, func(t *testing.T) {
+			r, w := io.Pipe()
+			s, err := Live(t.Context(), "pipe", r, StreamOptions{Format: h264Format})
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, f.Data)
+			defer s.Close()
+			_, e := encodeStream(t, s)
+			var writer sync.WaitGroup
+			defer writer.Wait()
+			writer.Go(func() {
+				for block := range slices.Chunk(stream, size) {
+					write(t, w, block)
+					time.Sleep(100 * time.Millisecond)
+				}
+				w.Close()
+			})
+			if got := rest(t, e); !slices.EqualFunc(got, want.data(), bytes.Equal) || s.Stats().Damaged != 0 {
+				t.Errorf("blocks of %d: %d pictures of %d, %+v", size, len(got), len(want.units), s.Stats())
+			}
+		})
+	}
+}
+
+// rest returns the data of all frames that come until the end.
+func rest(t *testing.T, e peer.Encoder) [][]byte {
+	t.Helper()
+	var data [][]byte
+	for {
+		f, err := e.Next(t.Context())
+		if errors.Is(err, io.EOF) {
+			return data
 		}
-		if !slices.EqualFunc(got, want.data(), bytes.Equal) || s.Stats().Damaged != 0 {
-			t.Errorf("%d pictures of %d, %+v", len(got), len(want.units), s.Stats())
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
+		data = append(data, f.Data)
+	}
 }
 
 // TestAnnexBWrongPause has pauses that were right become wrong.
@@ -225,7 +223,7 @@ func TestLiveGoesOnWithoutViewers(t *testing.T) {
 		if err := m.Close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := e.Next(t.Context()); err != io.EOF {
+		if _, err := e.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("Next of what is closed: %v", err)
 		}
 	}
@@ -246,7 +244,7 @@ func TestLiveClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, e := encode(t, s)
+	_, e := encodeStream(t, s)
 	ended := make(chan error)
 	go func() {
 		_, err := e.Next(context.Background())
@@ -255,7 +253,7 @@ func TestLiveClose(t *testing.T) {
 	if err := s.Close(); err != nil { // returns although nothing comes
 		t.Error(err)
 	}
-	if err := <-ended; err != io.EOF {
+	if err := <-ended; !errors.Is(err, io.EOF) {
 		t.Errorf("Next: %v", err)
 	}
 }
@@ -291,7 +289,7 @@ func TestLivePatience(t *testing.T) {
 		if !errors.Is(err, ErrFormat) || time.Since(start) != 15*time.Second {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}
-		if _, err := w.Write([]byte{0}); err != io.ErrClosedPipe {
+		if _, err := w.Write([]byte{0}); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("the input was left open: %v", err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -303,6 +301,35 @@ func TestLivePatience(t *testing.T) {
 	})
 }
 
+func TestLiveUnknownFormat(t *testing.T) {
+	r, w := io.Pipe()
+	if _, err := Live(t.Context(), "pipe", r, StreamOptions{Format: "video/H265"}); !errors.Is(err, ErrFormat) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := w.Write([]byte{0}); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the input was left open: %v", err)
+	}
+}
+
+// TestLiveBFrames has a stream that is refused once it runs.
+func TestLiveBFrames(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	s, err := Live(t.Context(), "pipe", r, StreamOptions{Format: h264Format})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, e := encodeStream(t, s)
+	write(t, w, film(t, sps720, 2, 1))
+	if _, err := e.Next(t.Context()); !errors.Is(err, ErrBFrames) {
+		t.Errorf("Next: %v", err)
+	}
+	if _, err := s.Open(t.Context()); !errors.Is(err, ErrBFrames) {
+		t.Errorf("Open: %v", err)
+	}
+}
+
 // TestLiveOtherFormat has a stream that is not what the options say.
 func TestLiveOtherFormat(t *testing.T) {
 	r, w := io.Pipe()
@@ -311,7 +338,7 @@ func TestLiveOtherFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	_, e := encode(t, s)
+	_, e := encodeStream(t, s)
 	write(t, w, ivfFile("VP80", 30))
 	if _, err := e.Next(t.Context()); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "VP8") {
 		t.Errorf("got %v", err)
@@ -326,7 +353,7 @@ func TestLiveIVFTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		_, e := encode(t, s)
+		_, e := encodeStream(t, s)
 		write(t, w, ivfFile("VP80", 1000))
 		steps := []struct {
 			pts         uint64

@@ -65,7 +65,7 @@ func TestFileInRealTime(t *testing.T) {
 				frames := 0
 				for ; ; frames++ {
 					f, err := e.Next(t.Context())
-					if err == io.EOF {
+					if errors.Is(err, io.EOF) {
 						break
 					}
 					if err != nil {
@@ -105,7 +105,7 @@ func TestFileLoop(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := openFile(t, tt.film, StreamOptions{Loop: true})
-				_, e := encode(t, s)
+				_, e := encodeStream(t, s)
 				for i := range 9 {
 					f := next(t, e)
 					if want := tt.want[i%len(tt.want)]; !bytes.Equal(f.Data, want) {
@@ -154,7 +154,7 @@ func TestFileErrors(t *testing.T) {
 func TestFileWithoutKeyFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openFile(t, ivfFile("VP80", 25, vp8Frame(false, 0)), StreamOptions{Loop: true})
-		_, e := encode(t, s)
+		_, e := encodeStream(t, s)
 		if _, err := e.Next(t.Context()); !errors.Is(err, ErrFormat) {
 			t.Errorf("got %v", err)
 		}
@@ -166,7 +166,7 @@ func TestFileGone(t *testing.T) {
 	if err := os.Remove(s.path); err != nil {
 		t.Fatal(err)
 	}
-	_, e := encode(t, s)
+	_, e := encodeStream(t, s)
 	if _, err := e.Next(t.Context()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}

@@ -27,7 +27,7 @@ func (s *Stream) probe() error {
 	defer f.Close()
 	head := make([]byte, sniffLimit)
 	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if s.format, err = sniff(head[:n], true); err != nil {

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
+
+	"github.com/pion/webrtc/v4"
 
 	"inbox/peer"
 )
@@ -34,9 +37,10 @@ func (o StreamOptions) withDefaults() StreamOptions {
 // Stream is a [peer.Source] that is already encoded, and passed on as it is.
 //
 // A file is played in real time, from its beginning whenever it is opened. A
-// live stream is read all the time, so that the program that writes it is never
-// held up; what comes while nobody watches is dropped, and a Media goes on with
-// what is live. Closing a Media closes neither.
+// live stream is read all the time and as fast as it comes, so that the program
+// that writes it is never held up (one that reads a file must keep time itself,
+// as ffmpeg -re does); what comes while nobody watches is dropped, and a Media
+// goes on with what is live. Closing a Media closes neither.
 type Stream struct {
 	format string
 	opts   StreamOptions
@@ -52,7 +56,10 @@ type Stream struct {
 // [ErrFormat], [ErrBFrames], [ErrProfile] or those of package os.
 func File(ctx context.Context, path string, o StreamOptions) (*Stream, error) {
 	if path == "-" {
-		return standardInput(ctx, o)
+		if err := checkStandardInput(os.Stdin); err != nil {
+			return nil, err
+		}
+		return Live(ctx, "standard input", os.Stdin, o)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -68,22 +75,30 @@ func File(ctx context.Context, path string, o StreamOptions) (*Stream, error) {
 		}
 		return Live(ctx, path, f, o)
 	}
-	s := &Stream{opts: o.withDefaults(), path: path, tally: &tally{}}
+	o = o.withDefaults()
+	if o.Format, err = passedThrough(o.Format); err != nil {
+		return nil, err
+	}
+	s := &Stream{opts: o, path: path, tally: &tally{}}
 	if err := s.probe(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
 }
 
-func standardInput(ctx context.Context, o StreamOptions) (*Stream, error) {
-	info, err := os.Stdin.Stat()
+// checkStandardInput returns an error for what nobody would have meant.
+func checkStandardInput(f *os.File) error {
+	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("standard input: %w", err)
+		return fmt.Errorf("standard input: %w", err)
 	}
-	if info.Mode()&os.ModeCharDevice != 0 {
-		return nil, fmt.Errorf("%w: standard input is a terminal; pipe a stream into it (rpicam-vid -t 0 --codec h264 --inline -o - | ...)", ErrFormat)
+	switch {
+	case info.Mode()&os.ModeCharDevice != 0:
+		return fmt.Errorf("%w: standard input is a terminal; pipe a stream into it (rpicam-vid -t 0 --codec h264 --inline -o - | ...)", ErrFormat)
+	case info.Mode().IsRegular():
+		return fmt.Errorf("%w: standard input is a file; give its name, so that it is played in real time", ErrFormat)
 	}
-	return Live(ctx, "standard input", os.Stdin, o)
+	return nil
 }
 
 // Live returns a Source of a stream that comes as it is made. It owns in from
@@ -92,7 +107,12 @@ func standardInput(ctx context.Context, o StreamOptions) (*Stream, error) {
 // are those of ctx, io.EOF or as of [File]. After any of them in is closed.
 func Live(ctx context.Context, name string, in io.ReadCloser, o StreamOptions) (*Stream, error) {
 	o = o.withDefaults()
-	l := startLive(name, in, o.Format)
+	format, err := passedThrough(o.Format)
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	l := startLive(name, in, format)
 	if o.Format == "" {
 		if err := l.awaitFormat(ctx, o.Patience); err != nil {
 			l.close()
@@ -100,6 +120,16 @@ func Live(ctx context.Context, name string, in io.ReadCloser, o StreamOptions) (
 		}
 	}
 	return &Stream{format: l.knownFormat(), opts: o, live: l, tally: &l.tally}, nil
+}
+
+// passedThrough returns a format as package webrtc spells it; "" stays.
+func passedThrough(format string) (string, error) {
+	for _, known := range []string{"", webrtc.MimeTypeH264, webrtc.MimeTypeVP8, webrtc.MimeTypeVP9, webrtc.MimeTypeAV1} {
+		if strings.EqualFold(format, known) {
+			return known, nil
+		}
+	}
+	return "", fmt.Errorf("%w: %s cannot be passed through; H.264, VP8, VP9 and AV1 can", ErrFormat, format)
 }
 
 // Formats implements [peer.Source].
@@ -117,9 +147,9 @@ func (s *Stream) Open(context.Context) (peer.Media, error) {
 // Stats returns the present figures.
 func (s *Stream) Stats() StreamStats { return s.tally.read() }
 
-// Close stops reading a live stream and ends what is open of it. For a file there is nothing to do.
-// It waits until nothing is read any more, except where a read cannot be
-// interrupted: that of standard input ends with the program.
+// Close stops reading a live stream and ends what is open of it; for a file
+// there is nothing to do. It waits until nothing is read any more, except where
+// a read cannot be interrupted: that of standard input ends with the program.
 func (s *Stream) Close() error {
 	if s.live == nil {
 		return nil
