@@ -79,7 +79,7 @@ func Encodings() []string {
 	for _, c := range soundCodecs() {
 		names = append(names, c.name)
 	}
-	return names
+	return append(names, jpegDecoders()...)
 }
 
 func formats[O, E any](codecs []codec[O, E]) []string {

@@ -91,22 +91,22 @@ func TestEncodePattern(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer m.Close()
-				whole := encode(t, m, codec.format, peer.Rung{})
-				small := encode(t, m, codec.format, peer.Rung{Height: 240, FPS: 15, Bitrate: 200_000})
+				whole := startEncoder(t, m, codec.format, peer.Rung{})
+				small := startEncoder(t, m, codec.format, peer.Rung{Height: 240, FPS: 15, Bitrate: 200_000})
 				for i := range 60 {
 					if i == 20 {
 						if err := whole.(peer.KeyFrameForcer).ForceKeyFrame(); err != nil {
 							t.Error(err)
 						}
 					}
-					f := next(t, whole)
+					f := nextFrame(t, whole)
 					if f.Key != (i == 0 || i == 20) {
 						t.Errorf("frame %d: key is %v", i, f.Key)
 					}
 					checkFrame(t, codec.format, f, image.Pt(640, 480))
 				}
 				for i := range 15 {
-					f := next(t, small)
+					f := nextFrame(t, small)
 					if f.Key != (i == 0) {
 						t.Errorf("small frame %d: key is %v", i, f.Key)
 					}

@@ -49,7 +49,7 @@ type pattern struct {
 	options    PatternOptions
 	background *image.YCbCr
 	opened     time.Time
-	frame      int // the next one
+	count      int // of pictures, so far
 	closing    sync.Once
 	closed     chan struct{}
 }
@@ -78,11 +78,7 @@ func (p *pattern) size() (width, height int, fps float64) {
 // next waits until the next picture is due. Those that were due while nobody
 // asked are left out.
 func (p *pattern) next(ctx context.Context) (picture, error) {
-	interval := float64(time.Second) / p.options.FPS
-	p.frame = max(p.frame, int(float64(time.Since(p.opened))/interval))
-	due := time.Duration(float64(p.frame) * interval)
-	p.frame++
-
+	due := frameDue(&p.count, p.options.FPS, time.Since(p.opened))
 	if err := wait(ctx, p.closed, due-time.Since(p.opened)); err != nil {
 		return picture{}, err
 	}
@@ -93,6 +89,16 @@ func (p *pattern) next(ctx context.Context) (picture, error) {
 func (p *pattern) Close() error {
 	p.closing.Do(func() { close(p.closed) })
 	return nil
+}
+
+// frameDue returns when the next picture is due, now or later, and counts it
+// and those that were missed.
+func frameDue(count *int, fps float64, now time.Duration) time.Duration {
+	interval := float64(time.Second) / fps
+	*count = max(*count, int(float64(now)/interval))
+	due := time.Duration(float64(*count) * interval)
+	*count++
+	return due
 }
 
 // wait waits for d, or until closed or the context ends it.

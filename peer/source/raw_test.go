@@ -94,7 +94,7 @@ func openFake(t *testing.T, skip int) (*fakeDevice, peer.Media) {
 	return d, m
 }
 
-func encode(t *testing.T, m peer.Media, format string, r peer.Rung) peer.Encoder {
+func startEncoder(t *testing.T, m peer.Media, format string, r peer.Rung) peer.Encoder {
 	t.Helper()
 	e, err := m.Encode(format, r)
 	if err != nil {
@@ -108,7 +108,7 @@ func encode(t *testing.T, m peer.Media, format string, r peer.Rung) peer.Encoder
 	return e
 }
 
-func next(t *testing.T, e peer.Encoder) peer.Frame {
+func nextFrame(t *testing.T, e peer.Encoder) peer.Frame {
 	t.Helper()
 	f, err := e.Next(t.Context())
 	if err != nil {
@@ -120,18 +120,18 @@ func next(t *testing.T, e peer.Encoder) peer.Frame {
 func TestRawSlowEncoder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, m := openFake(t, 0)
-		slow, fast := encode(t, m, "fake/video", peer.Rung{}), encode(t, m, "FAKE/video", peer.Rung{})
+		slow, fast := startEncoder(t, m, "fake/video", peer.Rung{}), startEncoder(t, m, "FAKE/video", peer.Rung{})
 		for i := range 5 {
 			d.put(64, 48, time.Duration(i)*time.Second)
-			if f := next(t, fast); f.Time != time.Duration(i)*time.Second || f.Key != (i == 0) {
+			if f := nextFrame(t, fast); f.Time != time.Duration(i)*time.Second || f.Key != (i == 0) {
 				t.Errorf("frame %d: time %v, key %v", i, f.Time, f.Key)
 			}
 		}
-		if f := next(t, slow); f.Time != 4*time.Second || !f.Key {
+		if f := nextFrame(t, slow); f.Time != 4*time.Second || !f.Key {
 			t.Errorf("the slow encoder got the picture of %v, key %v; want the newest", f.Time, f.Key)
 		}
-		late := encode(t, m, "fake/video", peer.Rung{})
-		if f := next(t, late); f.Time != 4*time.Second || !f.Key {
+		late := startEncoder(t, m, "fake/video", peer.Rung{})
+		if f := nextFrame(t, late); f.Time != 4*time.Second || !f.Key {
 			t.Errorf("a new encoder got the picture of %v, key %v; want the one that is there", f.Time, f.Key)
 		}
 	})
@@ -140,7 +140,7 @@ func TestRawSlowEncoder(t *testing.T) {
 func TestRawControl(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, m := openFake(t, 2)
-		e := encode(t, m, "fake/video", peer.Rung{Height: 24, Bitrate: 1000})
+		e := startEncoder(t, m, "fake/video", peer.Rung{Height: 24, Bitrate: 1000})
 		set := func(bitrate int) {
 			if err := e.(peer.BitrateSetter).SetBitrate(bitrate); err != nil {
 				t.Error(err)
@@ -158,7 +158,7 @@ func TestRawControl(t *testing.T) {
 		}()
 		want := func(data string, key bool) {
 			t.Helper()
-			if f := next(t, e); string(f.Data) != data || f.Key != key {
+			if f := nextFrame(t, e); string(f.Data) != data || f.Key != key {
 				t.Errorf("got %q, key %v; want %q, key %v", f.Data, f.Key, data, key)
 			}
 		}
@@ -191,7 +191,7 @@ func TestRawEnds(t *testing.T) {
 				d, m := openFake(t, 0)
 				var ended sync.WaitGroup
 				for range 3 {
-					e := encode(t, m, "fake/video", peer.Rung{})
+					e := startEncoder(t, m, "fake/video", peer.Rung{})
 					ended.Go(func() {
 						if _, err := e.Next(t.Context()); !errors.Is(err, tt.want) {
 							t.Errorf("Next returned %v, want %v", err, tt.want)
@@ -208,7 +208,7 @@ func TestRawEnds(t *testing.T) {
 
 func TestRawContext(t *testing.T) {
 	_, m := openFake(t, 0)
-	e := encode(t, m, "fake/video", peer.Rung{})
+	e := startEncoder(t, m, "fake/video", peer.Rung{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := e.Next(ctx); !errors.Is(err, context.Canceled) {
@@ -221,7 +221,7 @@ func TestRawCannotEncode(t *testing.T) {
 	if _, err := m.Encode("video/H265", peer.Rung{}); err == nil || !strings.Contains(err.Error(), "this build cannot encode") {
 		t.Errorf("a format that is not there: %v", err)
 	}
-	e := encode(t, m, "fake/video", peer.Rung{Width: 8})
+	e := startEncoder(t, m, "fake/video", peer.Rung{Width: 8})
 	d.put(64, 48, 0)
 	if _, err := e.Next(t.Context()); err == nil || !strings.Contains(err.Error(), "too small") {
 		t.Errorf("a picture of 8x6: %v", err)

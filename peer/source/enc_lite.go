@@ -3,3 +3,5 @@
 package source
 
 func vp8Codecs() []videoCodec { return nil }
+
+func jpegDecoders() []string { return nil }
