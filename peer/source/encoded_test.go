@@ -113,7 +113,7 @@ func TestEncodedRefuses(t *testing.T) {
 	e := encoderOf(t, m)
 	frames(m, "K")
 	m.end(peer.ErrGone)
-	if got := next(t, e); !got.Key {
+	if got := nextFrame(t, e); !got.Key {
 		t.Error("what was queued is given before the end")
 	}
 	if _, err := e.Next(t.Context()); !errors.Is(err, peer.ErrGone) {
@@ -213,15 +213,15 @@ func TestDevice(t *testing.T) {
 		d.chunks <- joined(pic(1))
 		time.Sleep(40 * time.Millisecond)
 		e := encoderOf(t, m) // gets what the device began with
-		if f := next(t, e); !f.Key || f.Time != 0 {
+		if f := nextFrame(t, e); !f.Key || f.Time != 0 {
 			t.Errorf("first %+v", f)
 		}
-		if f := next(t, e); f.Key || f.Time != 40*time.Millisecond {
+		if f := nextFrame(t, e); f.Key || f.Time != 40*time.Millisecond {
 			t.Errorf("then %+v", f)
 		}
 		d.chunks <- joined(pic(2))
 		sent := time.Now()
-		if next(t, e); time.Since(sent) != idleTime {
+		if nextFrame(t, e); time.Since(sent) != idleTime {
 			t.Errorf("a picture took %v", time.Since(sent))
 		}
 		if err := e.(peer.KeyFrameForcer).ForceKeyFrame(); err != nil || d.asked != 1 {
@@ -232,7 +232,7 @@ func TestDevice(t *testing.T) {
 			t.Error("an encoder that comes later asks for a key frame")
 		}
 		d.chunks <- joined(pic(3), idr(4))
-		if f := next(t, late); !f.Key {
+		if f := nextFrame(t, late); !f.Key {
 			t.Errorf("it got %+v", f)
 		}
 		if err := m.Close(); err != nil || !d.closed {
@@ -254,7 +254,7 @@ func TestDeviceGone(t *testing.T) {
 	}
 	d.chunks <- vp8Frame(true, 0)
 	close(d.chunks)
-	if f := next(t, e); !f.Key {
+	if f := nextFrame(t, e); !f.Key {
 		t.Errorf("got %+v", f)
 	}
 	if _, err := e.Next(t.Context()); !errors.Is(err, peer.ErrGone) {

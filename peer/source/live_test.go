@@ -70,7 +70,7 @@ func TestLivePausesEndPictures(t *testing.T) {
 		})
 		start := time.Now()
 		for i := range wrote {
-			f := next(t, e)
+			f := nextFrame(t, e)
 			want := interval // until the next picture begins
 			if i >= earned {
 				want = idleTime
@@ -210,11 +210,11 @@ func TestLiveGoesOnWithoutViewers(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, w, joined(pic(2), idr(3), pic(4), pic(5)))
-		f := next(t, e)
+		f := nextFrame(t, e)
 		if want := slices.Concat(nal(t, spsHigh, ppsPlain), joined(idr(3))); !f.Key || !bytes.Equal(f.Data, want) {
 			t.Errorf("the first frame is %x, want the key frame %x", f.Data, want)
 		}
-		if f := next(t, e); f.Key || !bytes.Equal(f.Data, joined(pic(4))) {
+		if f := nextFrame(t, e); f.Key || !bytes.Equal(f.Data, joined(pic(4))) {
 			t.Errorf("then %x", f.Data)
 		}
 		if w, h, fps := m.Size(); w != 352 || h != 288 || fps != 15 {
@@ -372,7 +372,7 @@ func TestLiveIVFTimes(t *testing.T) {
 		for i, step := range steps {
 			time.Sleep(step.pause)
 			write(t, w, appendIVFFrame(nil, vp8Frame(i == 0, byte(i)), step.pts))
-			if f := next(t, e); f.Time != step.want {
+			if f := nextFrame(t, e); f.Time != step.want {
 				t.Errorf("frame %d is of %v, want %v", i, f.Time, step.want)
 			}
 		}

@@ -107,7 +107,7 @@ func TestFileLoop(t *testing.T) {
 				s := openFile(t, tt.film, StreamOptions{Loop: true})
 				_, e := encodeStream(t, s)
 				for i := range 9 {
-					f := next(t, e)
+					f := nextFrame(t, e)
 					if want := tt.want[i%len(tt.want)]; !bytes.Equal(f.Data, want) {
 						t.Fatalf("frame %d is %x, want %x", i, f.Data, want)
 					}
@@ -191,7 +191,7 @@ func TestFileAfterSleep(t *testing.T) {
 			if err := p.show(t.Context(), unit{data: []byte{1}, key: true, pts: time.Duration(i) * time.Second}); err != nil {
 				t.Fatal(err)
 			}
-			times = append(times, next(t, e).Time)
+			times = append(times, nextFrame(t, e).Time)
 		}
 		if want := []time.Duration{0, time.Second, 61 * time.Second, 62 * time.Second}; !slices.Equal(times, want) {
 			t.Errorf("times %v, want %v", times, want)

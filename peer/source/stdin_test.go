@@ -82,7 +82,7 @@ func standardInputChild(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Println("ready")
-		if f := next(t, e); f.Key {
+		if f := nextFrame(t, e); f.Key {
 			fmt.Println("key")
 		}
 		if err := m.Close(); err != nil {
