@@ -84,6 +84,29 @@ func (r *bitReader) exp() int {
 	return n - 1
 }
 
+// TestTwoSlices encodes a picture that two threads share.
+func TestTwoSlices(t *testing.T) {
+	images := busy(1920, 1080)
+	e, err := openH264(encoderOptions{1920, 1080, 30, 4_000_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	for i, img := range images[:6] {
+		data, key, err := e.encode(img, 0, i == 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slice := byte(1)
+		if i == 0 || i == 4 {
+			slice = 5
+		}
+		if n := bytes.Count(data, []byte{0, 0, 1, slice | 0x60}); n != 2 || key != (slice == 5) {
+			t.Errorf("frame %d has %d slices of type %d, key is %v", i, n, slice, key)
+		}
+	}
+}
+
 func TestIsH264Key(t *testing.T) {
 	tests := []struct {
 		data string

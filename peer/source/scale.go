@@ -6,8 +6,7 @@ import (
 )
 
 // scaler makes pictures smaller. The picture it returns is overwritten by the
-// next one. (golang.org/x/image/draw goes through RGBA and takes 30 times as
-// long; see BenchmarkScale.)
+// next one. (golang.org/x/image/draw does not draw on pictures of this kind.)
 type scaler struct {
 	width, height int
 	steps         []*image.YCbCr // what is halved on the way, and the result
