@@ -27,7 +27,7 @@ func TestEncodeSound(t *testing.T) {
 		e := startEncoder(t, m, webrtc.MimeTypeOpus, peer.Rung{Bitrate: 48_000})
 		time.Sleep(soundPacket / 2)
 		for i := range 100 {
-			f := next(t, e)
+			f := nextFrame(t, e)
 			if want := time.Duration(i) * soundPacket; f.Time != want || !f.Key {
 				t.Errorf("packet %d: time %v, key %v", i, f.Time, f.Key)
 			}
@@ -36,7 +36,7 @@ func TestEncodeSound(t *testing.T) {
 		if err := e.(peer.BitrateSetter).SetBitrate(16_000); err != nil {
 			t.Error(err)
 		}
-		next(t, e)
+		nextFrame(t, e)
 	})
 }
 

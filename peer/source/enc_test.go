@@ -99,14 +99,14 @@ func TestEncodePattern(t *testing.T) {
 							t.Error(err)
 						}
 					}
-					f := next(t, whole)
+					f := nextFrame(t, whole)
 					if f.Key != (i == 0 || i == 20) {
 						t.Errorf("frame %d: key is %v", i, f.Key)
 					}
 					checkFrame(t, codec.format, f, image.Pt(640, 480))
 				}
 				for i := range 15 {
-					f := next(t, small)
+					f := nextFrame(t, small)
 					if f.Key != (i == 0) {
 						t.Errorf("small frame %d: key is %v", i, f.Key)
 					}

@@ -28,7 +28,7 @@ func TestTimecodeThroughVP8(t *testing.T) {
 			if err := e.(peer.KeyFrameForcer).ForceKeyFrame(); err != nil {
 				t.Fatal(err)
 			}
-			f := next(t, e)
+			f := nextFrame(t, e)
 			d := vp8.NewDecoder()
 			d.Init(bytes.NewReader(f.Data), len(f.Data))
 			if _, err := d.DecodeFrameHeader(); err != nil {

@@ -108,7 +108,7 @@ func startEncoder(t *testing.T, m peer.Media, format string, r peer.Rung) peer.E
 	return e
 }
 
-func next(t *testing.T, e peer.Encoder) peer.Frame {
+func nextFrame(t *testing.T, e peer.Encoder) peer.Frame {
 	t.Helper()
 	f, err := e.Next(t.Context())
 	if err != nil {
@@ -123,15 +123,15 @@ func TestRawSlowEncoder(t *testing.T) {
 		slow, fast := startEncoder(t, m, "fake/video", peer.Rung{}), startEncoder(t, m, "FAKE/video", peer.Rung{})
 		for i := range 5 {
 			d.put(64, 48, time.Duration(i)*time.Second)
-			if f := next(t, fast); f.Time != time.Duration(i)*time.Second || f.Key != (i == 0) {
+			if f := nextFrame(t, fast); f.Time != time.Duration(i)*time.Second || f.Key != (i == 0) {
 				t.Errorf("frame %d: time %v, key %v", i, f.Time, f.Key)
 			}
 		}
-		if f := next(t, slow); f.Time != 4*time.Second || !f.Key {
+		if f := nextFrame(t, slow); f.Time != 4*time.Second || !f.Key {
 			t.Errorf("the slow encoder got the picture of %v, key %v; want the newest", f.Time, f.Key)
 		}
 		late := startEncoder(t, m, "fake/video", peer.Rung{})
-		if f := next(t, late); f.Time != 4*time.Second || !f.Key {
+		if f := nextFrame(t, late); f.Time != 4*time.Second || !f.Key {
 			t.Errorf("a new encoder got the picture of %v, key %v; want the one that is there", f.Time, f.Key)
 		}
 	})
@@ -158,7 +158,7 @@ func TestRawControl(t *testing.T) {
 		}()
 		want := func(data string, key bool) {
 			t.Helper()
-			if f := next(t, e); string(f.Data) != data || f.Key != key {
+			if f := nextFrame(t, e); string(f.Data) != data || f.Key != key {
 				t.Errorf("got %q, key %v; want %q, key %v", f.Data, f.Key, data, key)
 			}
 		}

@@ -145,7 +145,7 @@ func TestWithSound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for format, later := range map[string]time.Duration{"video/x": 0, "audio/x": 3 * time.Second} {
-		if f := next(t, startEncoder(t, m, format, peer.Rung{})); string(f.Data) != format || f.Time != later {
+		if f := nextFrame(t, startEncoder(t, m, format, peer.Rung{})); string(f.Data) != format || f.Time != later {
 			t.Errorf("%s: got %q at %v, want it at %v", format, f.Data, f.Time, later)
 		}
 	}
