@@ -16,7 +16,7 @@ func TestDependencies(t *testing.T) {
 		{"inbox", []string{"inbox"}, "the embedded files are files"},
 		{"inbox/signaling", []string{"inbox/signaling", "golang.org/x/"}, "the mailbox knows nothing of WebRTC, media or pages"},
 		{"inbox/signaling/storetest", []string{"inbox/signaling", "golang.org/x/"}, "any Store must be able to use the suite"},
-		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "github.com/pion/", "golang.org/x/"}, "a peer knows nothing of pages or of the store behind the mailbox"},
+		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/pion/", "github.com/google/uuid", "github.com/wlynxg/anet"}, "a peer knows nothing of pages or of the store behind the mailbox"},
 		{"inbox/peer/source", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/"}, "sources know nothing of pages or the command"},
 		{"inbox/internal/cert", []string{"inbox/internal/cert"}, "certificates need the standard library alone"},
 		{"inbox/internal/minify", []string{"inbox/internal/minify", "github.com/tdewolff/"}, "minifying is one library's affair"},
