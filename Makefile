@@ -45,7 +45,7 @@ js:
 	npm run types
 	npm run unit
 
-browsers: js
+browsers: js codecs
 	./scripts/install browsers
 	npm run e2e
 

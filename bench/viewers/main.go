@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command viewers measures what each viewer costs the process that has the
 // camera: 720p at 30 pictures and 2 Mbit a second, which are encoded already,
 // to pion viewers in another process, over loopback.

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The command under test; `npm run e2e` builds it. */
-const BINARY = process.env.INBOX_BINARY ?? fileURLToPath(new URL('../artifacts/inbox', import.meta.url));
+export const BINARY = process.env.INBOX_BINARY ?? fileURLToPath(new URL('../artifacts/inbox', import.meta.url));
 
 /** A running `inbox serve`, on a port of its own and in an empty folder. */
 export class Server {

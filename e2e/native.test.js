@@ -1,0 +1,60 @@
+// @ts-check
+// The native camera in real browsers.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { moves, says } from './lib/pages.js';
+import { NativeCamera } from './lib/native.js';
+import { device, serve } from './lib/scene.js';
+import { delays } from './lib/timecode.js';
+import { until } from './lib/until.js';
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}: a test pattern, whose clock goes on`, async (t) => {
+    const server = await serve(t);
+    const camera = await NativeCamera.start(t, server.url, ['-camera', 'test', '-name', 'Front door']);
+    const viewer = await device(t, await camera.link(), name);
+    await moves(viewer);
+    await says(viewer, /Front door/);
+    await says(viewer, /Verified end to end/);
+    const late = await delays(viewer);
+    assert.equal(late.length, 30, 'the time in the picture can be read, and goes on');
+    assert.ok(late.every((ms) => ms > 0 && ms < 5000), `delays of ${late} ms`);
+  });
+}
+
+test('two viewers, a reload, and an end in order', async (t) => {
+  const server = await serve(t);
+  const camera = await NativeCamera.start(t, server.url);
+  const link = await camera.link();
+  const [first, second] = [await device(t, link), await device(t, link)];
+  await moves(first);
+  await moves(second);
+  await first.reload();
+  await moves(first);
+  assert.equal(await camera.stop(), 0);
+  await says(first, /The camera has stopped/);
+  await says(second, /The camera has stopped/);
+});
+
+test('the server restarts: the picture goes on, and new viewers come', async (t) => {
+  const server = await serve(t);
+  const camera = await NativeCamera.start(t, server.url);
+  const link = await camera.link();
+  const first = await device(t, link);
+  await moves(first);
+  await server.kill();
+  await moves(first);
+  await server.restart();
+  const second = await device(t, link);
+  await moves(second);
+  await moves(first);
+});
+
+test('a receive page is dialed by its link, and by the lobby', async (t) => {
+  const server = await serve(t);
+  const receiver = await device(t, `${server.url}/receive`);
+  const camera = await NativeCamera.start(t, server.url, ['-camera', 'test', '-to', 'receiver']);
+  await moves(receiver);
+  assert.equal(await camera.stop(), 0);
+  await until('the picture is gone', () => receiver.evaluate(() => !document.querySelector('video')?.srcObject || document.body.textContent?.includes('stopped') === true));
+});
