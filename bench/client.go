@@ -12,10 +12,12 @@ import (
 	"strings"
 )
 
-// peer is one client of the server, on a connection of its own. It writes its
+// peer is one client of the server. On a connection of its own it writes its
 // requests by hand: a load generator beside the server should leave it the
-// processor.
+// processor. With shared set it is one of many users of that client.
 type peer struct {
+	shared *http.Client
+
 	host string // host:port
 	id   string
 	conn net.Conn // nil before the first request, and after an answer that ended the connection
@@ -26,6 +28,9 @@ type peer struct {
 
 // do sends a request and returns the answer, whose body the caller must read.
 func (p *peer) do(ctx context.Context, method, query, headers string, body []byte) (*http.Response, error) {
+	if p.shared != nil {
+		return p.doShared(ctx, method, query, headers, body)
+	}
 	if p.conn == nil {
 		var d net.Dialer
 		conn, err := d.DialContext(ctx, "tcp", p.host)
@@ -45,10 +50,24 @@ func (p *peer) do(ctx context.Context, method, query, headers string, body []byt
 	return http.ReadResponse(p.in, nil)
 }
 
+// doShared does the same by net/http's client.
+func (p *peer) doShared(ctx context.Context, method, query, headers string, body []byte) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+p.host+"/inbox"+query, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.SetBasicAuth(p.id, "secret")
+	for line := range strings.Lines(headers) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		req.Header.Set(name, value)
+	}
+	return p.shared.Do(req)
+}
+
 // done ends an answer, and the connection if the answer says so.
 func (p *peer) done(resp *http.Response) {
 	resp.Body.Close()
-	if resp.Close {
+	if resp.Close && p.shared == nil {
 		p.stop()
 		p.conn.Close()
 		p.conn = nil
@@ -142,5 +161,5 @@ func (p *peer) events(resp *http.Response, got func([]byte)) error {
 }
 
 func (v *server) peer(id string) *peer {
-	return &peer{host: strings.TrimPrefix(v.base, "http://"), id: id}
+	return &peer{shared: v.client, host: strings.TrimPrefix(v.base, "http://"), id: id}
 }

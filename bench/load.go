@@ -16,24 +16,34 @@ import (
 // messageSize is about that of a browser's offer.
 const messageSize = 1500
 
-// window is how many messages of a pair may be on their way at once.
-const window = 1
-
 type load struct {
 	perSecond float64
 	cpu       time.Duration // the server's, for each delivery
 }
 
+// clients are the two ways in which a client may be written.
+var clients = []struct {
+	name   string
+	shared *http.Client
+}{
+	{"a connection for each client", nil},
+	{"all clients on Go's http.DefaultClient", http.DefaultClient},
+}
+
 func throughput(ctx context.Context, c config, subjects []subject) error {
-	for _, pairs := range []int{64, 512} {
-		title := fmt.Sprintf("Throughput, %d pairs, messages of %d bytes", pairs, messageSize)
-		measure := func(ctx context.Context, s subject) (load, error) { return deliver(ctx, s, pairs, c.duration) }
-		show := func(l load) string {
-			return fmt.Sprintf("%8.0f deliveries/s  %5.0f us of server CPU each", l.perSecond, float64(l.cpu.Nanoseconds())/1000)
+	show := func(l load) string {
+		return fmt.Sprintf("%8.0f deliveries/s  %5.0f us of server CPU each", l.perSecond, float64(l.cpu.Nanoseconds())/1000)
+	}
+	for _, client := range clients {
+		for i := range subjects {
+			subjects[i].client = client.shared
 		}
-		err := rounds(ctx, c, title, subjects, measure, func(l load) float64 { return l.perSecond }, show)
-		if err != nil {
-			return err
+		for _, pairs := range []int{64, 512} {
+			title := fmt.Sprintf("Throughput, %d pairs, messages of %d bytes, %s", pairs, messageSize, client.name)
+			measure := func(ctx context.Context, s subject) (load, error) { return deliver(ctx, s, pairs, c.duration) }
+			if err := rounds(ctx, c, title, subjects, measure, func(l load) float64 { return l.perSecond }, show); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -124,12 +134,12 @@ type pair struct {
 	ctx      context.Context
 	sender   *peer
 	receiver string
-	tokens   chan struct{} // one for each message on its way
+	token    chan struct{} // holds one while a message is on its way
 }
 
 func (p *pair) acquire() bool {
 	select {
-	case p.tokens <- struct{}{}:
+	case p.token <- struct{}{}:
 		return true
 	case <-p.ctx.Done():
 		return false
@@ -138,7 +148,7 @@ func (p *pair) acquire() bool {
 
 func (p *pair) release() {
 	select {
-	case <-p.tokens:
+	case <-p.token:
 	default:
 	}
 }
@@ -171,7 +181,7 @@ func (v *server) exchange(ctx context.Context, pairs int, d time.Duration, send 
 	var wg sync.WaitGroup
 	errs := make(chan error, pairs)
 	for i := range pairs {
-		p := &pair{ctx: ctx, sender: v.peer(names[2*i]), receiver: names[2*i+1], tokens: make(chan struct{}, window)}
+		p := &pair{ctx: ctx, sender: v.peer(names[2*i]), receiver: names[2*i+1], token: make(chan struct{}, 1)}
 		receiver := v.peer(p.receiver)
 		read := receiver.poll
 		if v.subject.stream {

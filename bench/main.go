@@ -81,7 +81,7 @@ func run(ctx context.Context, c config) error {
 		if c.only != "" && c.only != g.name {
 			continue
 		}
-		if err := g.run(ctx, c, subjects); err != nil {
+		if err := g.run(ctx, c, slices.Clone(subjects)); err != nil {
 			return fmt.Errorf("%s: %w", g.name, err)
 		}
 	}

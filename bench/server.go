@@ -19,8 +19,9 @@ type subject struct {
 	binary  string
 	dir     string // working folder; the original wants a folder of pages there
 	args    func(bind string, inboxTimeout int) []string
-	stream  bool // read the event stream instead of long polling
-	fragile bool // crashes when two clients make inboxes at once
+	stream  bool         // read the event stream instead of long polling
+	fragile bool         // crashes when two clients make inboxes at once
+	client  *http.Client // that all clients share; nil: each has a connection of its own
 }
 
 func ownArgs(bind string, inboxTimeout int) []string {

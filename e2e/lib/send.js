@@ -154,9 +154,23 @@ export function fourWords(page) {
   return until('it shows four words', async () => /“(.*)”/.exec((await words(page)).join())?.[1]);
 }
 
-/** Waits until new frames come, alike or not: the picture of Chromium's third camera may stand still when it is small. @param {Page} page */
+/**
+ * Waits until new frames come, alike or not: the picture of Chromium's third camera may stand still when it is small.
+ * Firefox counts no totalVideoFrames for a stream, so the frames are counted as they are shown.
+ *
+ * @param {Page} page
+ */
 export async function framesCome(page) {
-  const frames = () => page.evaluate(() => /** @type {HTMLVideoElement} */ (document.querySelector('#preview')).getVideoPlaybackQuality().totalVideoFrames);
-  const before = await frames();
-  await until('new frames come', async () => (await frames()) >= before + 5, { describe: frames });
+  await page.bringToFront();
+  const count = () => page.evaluate(() => /** @type {any} */ (window).framesShown);
+  await page.evaluate(() => {
+    const video = /** @type {HTMLVideoElement} */ (document.querySelector('#preview'));
+    Object.assign(window, { framesShown: 0 });
+    const shown = () => {
+      /** @type {any} */ (window).framesShown++;
+      video.requestVideoFrameCallback(shown);
+    };
+    video.requestVideoFrameCallback(shown);
+  });
+  await until('new frames come', async () => (await count()) >= 5, { describe: count });
 }
