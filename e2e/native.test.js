@@ -5,6 +5,7 @@ import test from 'node:test';
 import { moves, says } from './lib/pages.js';
 import { NativeCamera } from './lib/native.js';
 import { device, serve } from './lib/scene.js';
+import { seenTiles } from './lib/tiles.js';
 import { delays } from './lib/timecode.js';
 import { until } from './lib/until.js';
 
@@ -14,7 +15,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     const camera = await NativeCamera.start(t, server.url, ['-camera', 'test', '-name', 'Front door']);
     const viewer = await device(t, await camera.link(), name);
     await moves(viewer);
-    await says(viewer, /Front door/);
+    await until('its name is there', async () => (await seenTiles(viewer))[0]?.name === 'Front door', { describe: () => seenTiles(viewer) });
     await says(viewer, /Verified end to end/);
     const late = await delays(viewer);
     assert.equal(late.length, 30, 'the time in the picture can be read, and goes on');
