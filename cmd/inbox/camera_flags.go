@@ -18,7 +18,7 @@ import (
 // cameraConfig is what flags say of a camera: where its picture comes from and
 // how it is sent. `inbox send` and `inbox serve -camera` have them in common.
 type cameraConfig struct {
-	camera     string
+	camera     string // the flag is the command's own
 	source     string
 	format     choice
 	loop       bool
