@@ -64,6 +64,7 @@ type session struct {
 	early     []webrtc.ICECandidateInit
 	connected bool
 	audience  *audience
+	tally     tally
 	workers   sync.WaitGroup
 }
 
@@ -87,6 +88,8 @@ func (s *session) run(ctx context.Context, offer string) reason {
 	patience := time.NewTimer(answerAfter)
 	defer patience.Stop()
 	began := time.Now()
+	measure := time.NewTicker(tallyEvery)
+	defer measure.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -123,6 +126,10 @@ func (s *session) run(ctx context.Context, offer string) reason {
 			}
 			s.offer()
 			patience.Reset(answerAfter)
+		case now := <-measure.C:
+			if rate, ok := s.tally.next(s.video.sent.Load(), now); ok {
+				s.log.Info("viewer watches", "bitrate", rate, "route", s.route())
+			}
 		}
 	}
 }
