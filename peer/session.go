@@ -22,6 +22,7 @@ const (
 	connectWithin = 10 * time.Second // from the answer until media can flow
 	lostAfter     = 5 * time.Second  // for a broken connection to find another way
 	byeWithin     = 500 * time.Millisecond
+	soundLag      = 300 * time.Millisecond // pictures wait for their sound no longer than that
 )
 
 // inboxSize is how many messages may wait for a session.
@@ -314,11 +315,16 @@ func (s *session) join() {
 
 // addTracks adds one of each kind that the source has.
 func (s *session) addTracks(stream string, mimes []string) error {
-	s.video = newTrack(webrtc.RTPCodecTypeVideo, stream, ofKind(mimes, webrtc.RTPCodecTypeVideo), s.feed.needKey)
+	sound := ofKind(mimes, webrtc.RTPCodecTypeAudio)
+	hold := time.Duration(0)
+	if len(sound) > 0 {
+		hold = soundLag
+	}
+	s.video = newTrack(webrtc.RTPCodecTypeVideo, stream, ofKind(mimes, webrtc.RTPCodecTypeVideo), hold, s.feed.needKey)
 	s.feed.video = s.video
 	tracks := []*track{s.video}
-	if sound := ofKind(mimes, webrtc.RTPCodecTypeAudio); len(sound) > 0 {
-		s.audio = newTrack(webrtc.RTPCodecTypeAudio, stream, sound, nil)
+	if len(sound) > 0 {
+		s.audio = newTrack(webrtc.RTPCodecTypeAudio, stream, sound, 0, nil)
 		s.feed.audio = s.audio
 		tracks = append(tracks, s.audio)
 	}
