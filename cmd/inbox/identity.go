@@ -65,7 +65,7 @@ func (c *identityConfig) identity(server string, log *slog.Logger) (identity, er
 	if c.id != "" {
 		own.ID = c.id
 		if err := own.credentials().Validate(); err != nil {
-			return identity{}, usagef("-id %q: %w", c.id, err)
+			return identity{}, usagef("-id %q: %w; choose one of 1 to 256 bytes without a colon", c.id, err)
 		}
 	}
 	if c.key != "" {
