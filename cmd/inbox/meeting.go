@@ -5,10 +5,14 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"inbox/peer"
 	"inbox/signaling"
 )
+
+// lobbyPatience is for a server that is not there yet: then nobody has a name there.
+const lobbyPatience = 3 * time.Second
 
 // meeting is where and as whom a camera meets its viewers.
 type meeting struct {
@@ -16,6 +20,19 @@ type meeting struct {
 	credentials signaling.Credentials
 	key         peer.Key // none: messages are plain
 	dial        string   // the inbox to send to; "" waits for viewers
+}
+
+// lobbySender is the inbox for a camera in the lobby. The original's receive
+// page answers none but "sender", so it is that one unless another has it.
+func lobbySender(ctx context.Context, m meeting, client *http.Client) string {
+	ctx, cancel := context.WithTimeout(ctx, lobbyPatience)
+	defer cancel()
+	c := signaling.Client{URL: m.server, HTTP: client, Credentials: m.credentials}
+	c.Credentials.ID = "sender"
+	if _, err := c.ICEServers(ctx); errors.Is(err, signaling.ErrWrongPassword) {
+		return m.credentials.ID
+	}
+	return c.Credentials.ID
 }
 
 // link is the link for viewers, who open the server at the URL shown.

@@ -76,6 +76,9 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if who.dial == lobby && c.id == "" {
+		who.credentials.ID = lobbySender(ctx, who, client)
+	}
 	video, err := c.open(ctx)
 	if err != nil {
 		return err
