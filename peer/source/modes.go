@@ -180,12 +180,12 @@ func (w wish) refuse(modes []Mode) error {
 	}
 	all := w
 	all.encode, all.passThrough = true, true
-	any := wish{passThrough: w.passThrough, encode: w.encode}
+	now := wish{passThrough: w.passThrough, encode: w.encode}
 	var could, can bool
 	for _, m := range modes {
 		c := choice{m.Format, m.Width, m.Height, 0}
 		could = could || all.canUse(c)
-		can = can || any.canUse(c)
+		can = can || now.canUse(c)
 	}
 	switch {
 	case can:
