@@ -113,9 +113,15 @@ func rangeOf(s webcam.FrameSize) sizeRange {
 	}
 }
 
-// rates returns the rates of a size, the fastest first.
-func (v *v4l2) rates(code webcam.PixelFormat, size image.Point) []float64 {
-	var rates []float64
+// rates returns the rates of a size, the fastest first; none where it does not
+// tell. The library panics at intervals in steps, as a Raspberry Pi's cameras
+// have them: it reads them into fields that are not exported.
+func (v *v4l2) rates(code webcam.PixelFormat, size image.Point) (rates []float64) {
+	defer func() {
+		if recover() != nil {
+			rates = nil
+		}
+	}()
 	for _, r := range v.cam.GetSupportedFramerates(code, uint32(size.X), uint32(size.Y)) {
 		rates = append(rates, ratesOf(r)...)
 	}
