@@ -170,8 +170,8 @@ func (b *bitrate) Set(text string) error {
 	factor := 1.0
 	digits := strings.ToLower(text)
 	for suffix, f := range map[string]float64{"k": 1e3, "m": 1e6} {
-		if strings.HasSuffix(digits, suffix) {
-			digits, factor = strings.TrimSuffix(digits, suffix), f
+		if before, ok := strings.CutSuffix(digits, suffix); ok {
+			digits, factor = before, f
 			break
 		}
 	}

@@ -95,7 +95,7 @@ func TestCameraRefused(t *testing.T) {
 			t.Errorf("%v: %v", errno, err)
 		}
 	}
-	if _, err := newCamera(newFakeVideo(t).videoSystem, CameraOptions{}, nil); err != errNoCamera {
+	if _, err := newCamera(newFakeVideo(t).videoSystem, CameraOptions{}, nil); !errors.Is(err, errNoCamera) {
 		t.Errorf("no camera at all: %v", err)
 	}
 	none := newFakeVideo(t)
