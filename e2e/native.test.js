@@ -26,6 +26,16 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   });
 }
 
+test('firefox: a camera of which it has no codec says so, once', async (t) => {
+  const server = await serve(t);
+  const camera = await NativeCamera.start(t, server.url, ['-camera', 'test', '-codec', 'h264']);
+  const viewer = await device(t, await camera.link(), 'firefox');
+  await says(viewer, /This browser cannot show this camera, which sends H264/);
+  await viewer.click('#action');
+  await until('it is asked again', () => camera.log.match(/viewer cannot show this camera/g)?.length === 2, { describe: async () => camera.log });
+  await says(viewer, /This browser cannot show this camera/);
+});
+
 test('two viewers, a reload, and an end in order', async (t) => {
   const server = await serve(t);
   const camera = await NativeCamera.start(t, server.url);

@@ -42,7 +42,7 @@ func cameraFlags(fs *flag.FlagSet, c *cameraConfig) {
 	fs.StringVar(&c.source, "source", "", "`file` that is encoded already, or - for standard input: H.264 (Annex B), or VP8, VP9, AV1 in IVF")
 	fs.Var(&c.format, "format", "`format` of -source, where its first bytes shall not be waited for: h264, vp8, vp9, av1")
 	fs.BoolVar(&c.loop, "loop", false, "begin the file of -source again at its end")
-	fs.Var(&c.size, "size", "`size` of the picture, as 1280x720 (default: the best of the camera up to that)")
+	fs.Var(&c.size, "size", "`size` of the picture, as 1920x1080 (default: the best of the camera up to 1280x720)")
 	fs.Float64Var(&c.fps, "fps", 0, "`pictures` a second (default: up to 30)")
 	fs.Var(&c.bitrate, "bitrate", "`bits` a second of the picture at most, as 800k or 2.5M")
 	fs.Var(&c.minBitrate, "min-bitrate", "`bits` a second of the picture at least, however narrow a viewer's way is")
