@@ -24,7 +24,7 @@ func decodeRaw(format string, width, height int, b []byte) (*image.YCbCr, error)
 	case formatUYVY:
 		unpack(img, b, 8)
 	case formatGrey:
-		copy(img.Y, b)
+		videoLuma(img.Y, b)
 		fill(img.Cb, 128)
 		fill(img.Cr, 128)
 	case formatYU12:
@@ -105,6 +105,15 @@ func unpackRows(r unpackedRows, shift int) {
 func pack(x uint64) uint32 {
 	x = (x | x>>8) & 0x0000ffff0000ffff
 	return uint32(x | x>>16)
+}
+
+// videoLuma goes from the full range, in which grey pictures are, to that of
+// video: 16 to 235. It fills dst.
+func videoLuma(dst, src []byte) {
+	src = src[:len(dst)]
+	for i, y := range src {
+		dst[i] = byte(16 + (int(y)*220+128)>>8)
+	}
 }
 
 func fill(b []byte, v byte) {

@@ -29,7 +29,7 @@ func pixel(format string, width, height int, b []byte, x, y int) (luma, cb, cr b
 	case formatYU12:
 		return b[at], b[width*height+chroma], b[width*height+size+chroma]
 	}
-	return b[at], 128, 128
+	return byte(16 + (int(b[at])*220+128)/256), 128, 128
 }
 
 func TestDecodeRaw(t *testing.T) {

@@ -120,9 +120,7 @@ func huffmanTables() ([]byte, error) {
 	}
 }
 
-// videoLuma and videoChroma go from the full range of JPEG to that of video.
-func videoLuma(y byte) byte { return byte(16 + (int(y)*220+128)>>8) }
-
+// videoChroma goes from the full range of JPEG to that of video.
 func videoChroma(c int) byte { return byte((c*225 + 128*256 - 128*225 + 128) >> 8) }
 
 func greyPicture(img *image.Gray) *image.YCbCr {
@@ -131,10 +129,7 @@ func greyPicture(img *image.Gray) *image.YCbCr {
 	fill(out.Cb, 128)
 	fill(out.Cr, 128)
 	for y := range size.Y {
-		row := out.Y[y*out.YStride:][:size.X]
-		for x, v := range img.Pix[y*img.Stride:][:size.X] {
-			row[x] = videoLuma(v)
-		}
+		videoLuma(out.Y[y*out.YStride:][:size.X], img.Pix[y*img.Stride:])
 	}
 	return out
 }
@@ -144,10 +139,7 @@ func videoPicture(img *image.YCbCr) *image.YCbCr {
 	size := img.Rect.Size()
 	out := image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420)
 	for y := range size.Y {
-		row := out.Y[y*out.YStride:][:size.X]
-		for x, v := range img.Y[y*img.YStride:][:size.X] {
-			row[x] = videoLuma(v)
-		}
+		videoLuma(out.Y[y*out.YStride:][:size.X], img.Y[y*img.YStride:])
 	}
 	across, down := colourSteps(img.SubsampleRatio)
 	width, height := (size.X+across-1)/across, (size.Y+down-1)/down // of the colours that are there

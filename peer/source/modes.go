@@ -181,15 +181,18 @@ func (w wish) refuse(modes []Mode) error {
 	all := w
 	all.encode, all.passThrough = true, true
 	now := wish{passThrough: w.passThrough, encode: w.encode}
-	var could, can bool
+	var could bool
+	var can []Mode
 	for _, m := range modes {
 		c := choice{m.Format, m.Width, m.Height, 0}
 		could = could || all.canUse(c)
-		can = can || now.canUse(c)
+		if now.canUse(c) {
+			can = append(can, m)
+		}
 	}
 	switch {
-	case can:
-		return fmt.Errorf("%w: %s; it has %s", ErrMode, w, describe(modes))
+	case len(can) > 0:
+		return fmt.Errorf("%w: %s; it has %s", ErrMode, w, describe(can))
 	case !could:
 		return fmt.Errorf("it gives its pictures raw or in a format that is not known here (%s); if it is a Raspberry Pi's, use rpicam-vid -t 0 --codec h264 --inline -o - | inbox send -source -: %w", describe(modes), errUnusable)
 	case !w.encode:
