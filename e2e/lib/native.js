@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BINARY } from './server.js';
 
+/** What a camera ends with, as a test. @typedef {{after: (end: () => Promise<void>) => void}} Owner */
+
 /** A running `inbox send`, with a home of its own; it ends with the test. */
 export class NativeCamera {
   log = '';
@@ -31,7 +33,7 @@ export class NativeCamera {
   /**
    * Starts a camera, the test pattern unless args say otherwise.
    *
-   * @param {import('node:test').TestContext} t
+   * @param {Owner} t
    * @param {string} server
    * @param {string[]} [args]
    */
@@ -42,14 +44,14 @@ export class NativeCamera {
   /**
    * Starts a test pattern that dials the receive page of a link.
    *
-   * @param {import('node:test').TestContext} t
+   * @param {Owner} t
    * @param {string} link
    */
   static dial(t, link) {
     return NativeCamera.#run(t, ['-camera', 'test', link]);
   }
 
-  /** @param {import('node:test').TestContext} t @param {string[]} args */
+  /** @param {Owner} t @param {string[]} args */
   static async #run(t, args) {
     const home = await mkdtemp(join(tmpdir(), 'inbox-e2e-'));
     const camera = new NativeCamera(home, args);
