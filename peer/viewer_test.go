@@ -23,6 +23,8 @@ type testViewer struct {
 	channel *channel
 	net     transport.Net
 	mimes   []string
+	// networks are those that reach it; none: all.
+	networks []webrtc.NetworkType
 	// forgetful viewers name no session in what they send.
 	forgetful bool
 
@@ -177,6 +179,10 @@ func (v *testViewer) connect(ctx context.Context, session string) error {
 	w, err := Network{net: v.net}.open(nil)
 	if err != nil {
 		return err
+	}
+	v.t.Cleanup(w.shut)
+	if v.networks != nil {
+		w.settings.SetNetworkTypes(v.networks)
 	}
 	media, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
 	for _, mime := range v.mimes {
