@@ -167,13 +167,18 @@ func (w *network) connection(config webrtc.Configuration, mimes []string, initia
 	if err != nil {
 		return nil, nil, err
 	}
+	pc, err := w.peerConnection(config, media, registry)
+	return pc, estimator, err
+}
+
+func (w *network) peerConnection(config webrtc.Configuration, media *webrtc.MediaEngine, registry *interceptor.Registry) (*webrtc.PeerConnection, error) {
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(w.settings))
 	config.Certificates = w.certificates
 	pc, err := api.NewPeerConnection(config)
 	if err != nil {
-		return nil, nil, fmt.Errorf("peer connection: %w", err)
+		return nil, fmt.Errorf("peer connection: %w", err)
 	}
-	return pc, estimator, nil
+	return pc, nil
 }
 
 // interceptors repeat lost packets, report to the viewer, and estimate from its
