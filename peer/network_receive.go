@@ -7,6 +7,8 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -29,7 +31,7 @@ func (w *network) receiver(config webrtc.Configuration, o offer) (*webrtc.PeerCo
 			}
 		}
 	}
-	registry, err := receiverInterceptors(media)
+	registry, err := receiverInterceptors(media, w.settings.LoggerFactory)
 	if err != nil {
 		return nil, err
 	}
@@ -38,19 +40,19 @@ func (w *network) receiver(config webrtc.Configuration, o offer) (*webrtc.PeerCo
 
 // receiverInterceptors ask for lost packets, report to the camera, and tell it
 // when each packet came, from which it knows what its way carries.
-func receiverInterceptors(media *webrtc.MediaEngine) (*interceptor.Registry, error) {
+func receiverInterceptors(media *webrtc.MediaEngine, log logging.LoggerFactory) (*interceptor.Registry, error) {
 	registry := &interceptor.Registry{}
-	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(nackEvery), nack.GeneratorMaxNacksPerPacket(nackTries))
+	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(nackEvery), nack.GeneratorMaxNacksPerPacket(nackTries), nack.WithGeneratorLoggerFactory(log))
 	if err != nil {
 		return nil, fmt.Errorf("asking for lost packets: %w", err)
 	}
 	registry.Add(generator)
-	reports, err := report.NewReceiverInterceptor()
+	reports, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(log))
 	if err != nil {
 		return nil, fmt.Errorf("receiver reports: %w", err)
 	}
 	registry.Add(reports)
-	if err := webrtc.ConfigureTWCCSender(media, registry); err != nil {
+	if err := webrtc.ConfigureTWCCSenderWithOptions(media, registry, twcc.WithLoggerFactory(log)); err != nil {
 		return nil, fmt.Errorf("transport-wide congestion control: %w", err)
 	}
 	return registry, nil

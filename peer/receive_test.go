@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +17,15 @@ type runningViewer struct {
 	*sinks
 	cancel context.CancelFunc
 	ended  chan error
+	told   atomic.Pointer[Stats]
+}
+
+// stats are the newest ones.
+func (r *runningViewer) stats() Stats {
+	if s := r.told.Load(); s != nil {
+		return *s
+	}
+	return Stats{}
 }
 
 // view runs a Viewer, by default of the camera. Its world must have been started.
@@ -28,6 +38,7 @@ func (w *world) view(v *Viewer, n transport.Net) *runningViewer {
 		v.Sink = r.open
 	}
 	v.Network.net = n
+	v.OnStats = func(s Stats) { r.told.Store(&s) }
 	v.Logger = slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
@@ -80,8 +91,7 @@ func TestViewerWatches(t *testing.T) {
 				camera := w.camera(&Camera{Key: tt.key, Name: "Front door", Source: source})
 				host := w.host()
 				w.start()
-				var stats Stats
-				viewer := w.view(&Viewer{Key: tt.key, Camera: "camera", OnStats: func(s Stats) { stats = s }}, host)
+				viewer := w.view(&Viewer{Key: tt.key, Camera: "camera"}, host)
 				time.Sleep(10 * time.Second)
 				sink := viewer.only(t)
 				if sink.info != (CameraInfo{"camera", "Front door"}) {
@@ -91,14 +101,14 @@ func TestViewerWatches(t *testing.T) {
 				if len(pictures) < 270 || len(sounds) < 450 {
 					t.Errorf("%d pictures and %d packets of sound in 10 s, want almost 300 and 500", len(pictures), len(sounds))
 				}
+				viewer.stop(t)
 				if sink.begins != 1 || len(sink.formats) != 2 || sink.formats[0] != (Format{tt.codec, 90_000, 0}) || sink.formats[1] != (Format{webrtc.MimeTypeOpus, 48_000, 2}) {
 					t.Errorf("it began %d times, with %v", sink.begins, sink.formats)
 				}
 				if d := pictures[len(pictures)-1].Time - sounds[len(sounds)-1].Time; d.Abs() > 80*time.Millisecond {
 					t.Errorf("the last picture and sound are %v apart", d)
 				}
-				viewer.stop(t)
-				if stats.State != Connected || stats.Frames < 250 || stats.Bitrate < 500_000 || stats.Route == "" || stats.Lost > 0 || stats.Time < 8*time.Second {
+				if stats := viewer.stats(); stats.State != Connected || stats.Frames < 250 || stats.Bitrate < 500_000 || stats.Route == "" || stats.Lost > 0 || stats.Time < 8*time.Second {
 					t.Errorf("the last statistics were %+v", stats)
 				}
 				camera.cancel()

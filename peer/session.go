@@ -44,6 +44,9 @@ func (s *session) run(ctx context.Context, offer string) reason {
 		}
 		_ = s.pc.GracefulClose() // it has nobody left to tell
 		s.video.reading.Wait()
+		if s.audio != nil {
+			s.audio.reading.Wait()
+		}
 		s.workers.Wait()
 	}()
 	if err := s.begin(ctx, offer); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 )
 
@@ -104,6 +105,32 @@ func (s *testSink) all(kind string) (found []sunk) {
 		}
 	}
 	return found
+}
+
+// keepsTime wants the newest frames to be of when they came.
+func (s *testSink) keepsTime(t *testing.T) {
+	t.Helper()
+	s.mu.Lock()
+	first := s.frames[0]
+	s.mu.Unlock()
+	for _, kind := range []string{"video/", "audio/"} {
+		all := s.all(kind)
+		if last := all[len(all)-1]; (last.Time - last.at.Sub(first.at)).Abs() > 300*time.Millisecond {
+			t.Errorf("the last frame of %s came %v behind the first and is of %v", kind, last.at.Sub(first.at), last.Time)
+		}
+	}
+}
+
+func (s *testSink) begun() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begins
+}
+
+func (s *testSink) closings() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
 }
 
 // pictures is how many there are.

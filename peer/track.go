@@ -31,7 +31,7 @@ type track struct {
 	kind    webrtc.RTPCodecType
 	stream  string   // that picture and sound have in common
 	formats []format // what the source has, the preferred one first
-	onKey   func()   // the viewer asks for a key frame; called by pion
+	onKey   func()   // the viewer asks for a key frame; nil for sound
 
 	bound    atomic.Pointer[binding]
 	sequence uint16
@@ -73,12 +73,13 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 				}
 			}
 			t.bound.Store(b)
-			if t.kind == webrtc.RTPCodecTypeVideo {
-				reader := c.RTCPReader()
-				t.reading.Go(func() { t.readRTCP(reader) }) // until the connection is closed
-			}
+			reader := c.RTCPReader()
+			t.reading.Go(func() { t.readRTCP(reader) }) // until the connection is closed
 			return p, nil
 		}
+	}
+	if t.kind == webrtc.RTPCodecTypeAudio {
+		return t.formats[0].RTPCodecParameters, nil // not bound: who wants no sound still gets the picture
 	}
 	return webrtc.RTPCodecParameters{}, fmt.Errorf("%w: the camera has %s", webrtc.ErrUnsupportedCodec, names(t.formats))
 }
@@ -127,7 +128,7 @@ func (t *track) write(p packets) error {
 }
 
 // readRTCP hears when the viewer needs a key frame (PLI: RFC 4585, section
-// 6.3.1; FIR: RFC 5104, section 4.3.1).
+// 6.3.1; FIR: RFC 5104, section 4.3.1). On the way here, what the viewer lost is repeated.
 func (t *track) readRTCP(r interceptor.RTCPReader) {
 	buf := make([]byte, 1500)
 	for {
@@ -142,7 +143,9 @@ func (t *track) readRTCP(r interceptor.RTCPReader) {
 		for _, p := range all {
 			switch p.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				t.onKey()
+				if t.onKey != nil {
+					t.onKey()
+				}
 			}
 		}
 	}
