@@ -145,8 +145,6 @@ func (s *testSink) in(d time.Duration) int {
 
 // sinks are those that a Viewer opened.
 type sinks struct {
-	make func() *testSink
-
 	mu     sync.Mutex
 	opened []*testSink
 }
@@ -154,11 +152,7 @@ type sinks struct {
 func (s *sinks) open(_ context.Context, info CameraInfo) (Sink, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sink := &testSink{}
-	if s.make != nil {
-		sink = s.make()
-	}
-	sink.info = info
+	sink := &testSink{info: info}
 	s.opened = append(s.opened, sink)
 	return sink, nil
 }
