@@ -117,3 +117,33 @@ func TestViewerWatches(t *testing.T) {
 		})
 	}
 }
+
+// TestViewerSync has a camera that takes long to encode its pictures: what was
+// taken at the same moment has the same time nevertheless, also after the device
+// was opened anew.
+func TestViewerSync(t *testing.T) {
+	const late = 400 * time.Millisecond
+	inWorld(t, func(t *testing.T, w *world) {
+		source := &fakeSource{formats: []string{webrtc.MimeTypeH264, webrtc.MimeTypeOpus}, fps: 25, late: late}
+		camera := w.camera(&Camera{Source: source})
+		host := w.host()
+		w.start()
+		viewer := w.view(&Viewer{Camera: "camera"}, host)
+		for _, when := range []string{"at first", "after the device was away"} {
+			time.Sleep(20 * time.Second)
+			sink := viewer.only(t)
+			pictures, sounds := sink.all("video/"), sink.all("audio/")
+			picture, sound := pictures[len(pictures)-1], sounds[len(sounds)-1]
+			taken := picture.at.Add(-late).Sub(sound.at)
+			if apart := (picture.Time - sound.Time - taken).Abs(); apart > 80*time.Millisecond {
+				t.Errorf("%s picture and sound are %v apart", when, apart)
+			}
+			source.fail(ErrGone)
+			time.Sleep(10 * time.Second)
+			source.fail(nil)
+		}
+		viewer.stop(t)
+		camera.cancel()
+		<-camera.ended
+	})
+}

@@ -56,6 +56,8 @@ func (s *session) run(ctx context.Context, offer string) reason {
 	patience := time.NewTimer(answerAfter)
 	defer patience.Stop()
 	began := time.Now()
+	reports := time.NewTicker(reportEvery)
+	defer reports.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -86,6 +88,8 @@ func (s *session) run(ctx context.Context, offer string) reason {
 				patience.Reset(absentAfter)
 			}
 			s.log.Debug("message not sent", "absent", errors.Is(err, signaling.ErrNotFound), "error", err)
+		case <-reports.C:
+			s.report()
 		case <-patience.C:
 			if s.described || time.Since(began) > freshFor {
 				return lost

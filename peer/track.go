@@ -36,8 +36,10 @@ type track struct {
 	bound    atomic.Pointer[binding]
 	sequence uint16
 	offset   uint32
-	delay    []byte // the playout delay extension: none at all
-	sent     atomic.Int64
+	delay    []byte       // the playout delay extension: none at all
+	sent     atomic.Int64 // bytes
+	packets  atomic.Int64
+	octets   atomic.Int64 // of payloads
 	reading  sync.WaitGroup
 }
 
@@ -105,7 +107,7 @@ func (t *track) write(p packets) error {
 	if b == nil {
 		return nil
 	}
-	clock := t.offset + uint32(p.time.Seconds()*float64(b.format.ClockRate))
+	clock := t.clock(b, p.time)
 	for i, payload := range p.payloads {
 		// A header of its own for each packet: the buffer for repeats keeps it.
 		header := &rtp.Header{
@@ -123,12 +125,20 @@ func (t *track) write(p packets) error {
 			return err
 		}
 		t.sent.Add(int64(n))
+		t.packets.Add(1)
+		t.octets.Add(int64(len(payload)))
 	}
 	return nil
 }
 
+// clock is a time in ticks of the format's clock. It turns over, after half a day.
+func (t *track) clock(b *binding, d time.Duration) uint32 {
+	return t.offset + uint32(int64(d.Seconds()*float64(b.format.ClockRate)))
+}
+
 // readRTCP hears when the viewer needs a key frame (PLI: RFC 4585, section
-// 6.3.1; FIR: RFC 5104, section 4.3.1). On the way here, what the viewer lost is repeated.
+// 6.3.1; FIR: RFC 5104, section 4.3.1). On the way here, what the viewer lost is repeated,
+// and what it says of its way is heard: that may be addressed to either track.
 func (t *track) readRTCP(r interceptor.RTCPReader) {
 	buf := make([]byte, 1500)
 	for {

@@ -180,6 +180,7 @@ func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "mailbox", N
 type fakeSource struct {
 	formats []string
 	fps     float64
+	late    time.Duration // what it takes to encode a picture
 
 	mu      sync.Mutex
 	open    int // how often it is open now
@@ -317,6 +318,9 @@ func (e *fakeEncoder) Next(ctx context.Context) (Frame, error) {
 		return Frame{}, e.media.err
 	}
 	f := Frame{Time: time.Since(e.media.began), Key: e.key}
+	if !strings.HasPrefix(e.format, "audio/") {
+		f.Time -= e.media.source.late
+	}
 	f.Data = e.data(fps)
 	e.key = false
 	return f, nil
