@@ -74,7 +74,7 @@ func (v *testViewer) watch(ctx context.Context) {
 	for {
 		err := v.channel.send(ctx, v.camera, Message{Type: Watch})
 		if !errors.Is(err, signaling.ErrNotFound) {
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				v.t.Error("watch:", err)
 			}
 			return
