@@ -91,5 +91,8 @@ func rank(wanted []string, mime string) int {
 }
 
 func unsupported(has []string) error {
+	if len(has) == 0 {
+		return fmt.Errorf("%w: it sends nothing that can be received", ErrUnsupported)
+	}
 	return fmt.Errorf("%w: it has %s; ask for one of those", ErrUnsupported, strings.Join(has, ", "))
 }
