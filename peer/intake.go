@@ -68,7 +68,7 @@ type intake struct {
 	incoming  chan incoming
 	newest    atomic.Int64 // when the newest packet came, in nanoseconds since the recording's epoch; 0: none came
 
-	began     time.Time
+	began     time.Time // when the first packet came
 	expects   [2]bool  // a picture, sound
 	lanes     [2]*lane // of the picture, of the sound
 	ready     [2]bool  // frames of it came
@@ -93,7 +93,6 @@ func newIntake(r *recording, sendRTCP func([]rtcp.Packet) error, log *slog.Logge
 
 // run takes what comes until ctx ends.
 func (in *intake) run(ctx context.Context) {
-	in.began = time.Now()
 	late := time.NewTimer(time.Hour)
 	defer late.Stop()
 	for {
@@ -137,6 +136,9 @@ func (in *intake) take(m incoming) {
 	}
 	if in.lanes[kindOf(l)] != l {
 		return
+	}
+	if in.began.IsZero() {
+		in.began = m.packet.at
 	}
 	in.newest.Store(max(1, int64(m.packet.at.Sub(in.recording.epoch))))
 	in.recording.tally.bytes.Add(int64(len(m.packet.Payload)))

@@ -272,7 +272,7 @@ func TestViewerNoticesADeadStream(t *testing.T) {
 			t.Errorf("%d pictures in 2 s after media could pass again", n)
 		}
 		if n := sink.begun(); n != 2 {
-			t.Errorf("there were %d sessions, want 2", n)
+			t.Errorf("it began %d times, want 2", n)
 		}
 		viewer.stop(t)
 		sink.keepsTime(t)
