@@ -20,7 +20,7 @@ type tally struct {
 	frames   atomic.Int64 // pictures that the Sink got
 	lost     atomic.Int64 // packets
 	repaired atomic.Int64 // packets
-	dropped  atomic.Int64 // pictures
+	dropped  atomic.Int64 // frames
 	time     atomic.Int64 // of the newest frame
 }
 
@@ -114,7 +114,9 @@ func (r *recording) full() bool {
 }
 
 func (r *recording) overflow(sound bool) bool {
-	if !sound {
+	if sound {
+		r.tally.dropped.Add(1)
+	} else {
 		r.miss()
 	}
 	return true // not now

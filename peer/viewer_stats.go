@@ -25,7 +25,7 @@ type Stats struct {
 	Bitrate  int           // bits a second, since the Stats before
 	Lost     int64         // packets that never came
 	Repaired int64         // packets that came in time, but not at first
-	Dropped  int64         // pictures that lacked something, or were left out by a slow Sink
+	Dropped  int64         // pictures that lacked something, and frames that a slow Sink had no time for
 }
 
 // tell gives out how the cameras stand.
