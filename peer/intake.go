@@ -69,11 +69,11 @@ type intake struct {
 	newest    atomic.Int64 // when the newest packet came, in nanoseconds since the recording's epoch; 0: none came
 
 	began     time.Time // when the first packet came
-	expects   [2]bool  // a picture, sound
-	lanes     [2]*lane // of the picture, of the sound
-	ready     [2]bool  // frames of it came
-	formats   []Format // that the recording began with; nil: not yet in this session
-	index     [2]int   // of the lanes in formats
+	expects   [2]bool   // a picture, sound
+	lanes     [2]*lane  // of the picture, of the sound
+	ready     [2]bool   // frames of it came
+	formats   []Format  // that the recording began with; nil: not yet in this session
+	index     [2]int    // of the lanes in formats
 	pending   []laneFrame
 	askedAt   time.Time
 	lateSince time.Time // when the first picture came that waits for sound
