@@ -36,7 +36,7 @@ type assembly struct {
 // newAssembly begins with a key frame. The format must be one that depacketizer knows.
 func newAssembly(mime string) *assembly {
 	sound := strings.HasPrefix(strings.ToLower(mime), "audio/")
-	return &assembly{mime: mime, depacketizer: depacketizer(mime), sound: sound, needKey: !sound}
+	return &assembly{mime: canonical(mime), depacketizer: depacketizer(mime), sound: sound, needKey: !sound}
 }
 
 // push takes the next packet; gap says that some before it are lost. The frames

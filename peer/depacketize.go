@@ -11,40 +11,47 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// depacketizer returns what makes frames of a format out of packets; nil where
-// this end does not know the format.
-func depacketizer(mime string) func() rtp.Depacketizer {
-	switch strings.ToLower(mime) {
-	case strings.ToLower(webrtc.MimeTypeH264):
-		return func() rtp.Depacketizer { return &codecs.H264Packet{} }
-	case strings.ToLower(webrtc.MimeTypeH265):
-		return func() rtp.Depacketizer { return &codecs.H265Depacketizer{} }
-	case strings.ToLower(webrtc.MimeTypeVP8):
-		return func() rtp.Depacketizer { return &codecs.VP8Packet{} }
-	case strings.ToLower(webrtc.MimeTypeVP9):
-		return func() rtp.Depacketizer { return &codecs.VP9Packet{} }
-	case strings.ToLower(webrtc.MimeTypeAV1):
-		return func() rtp.Depacketizer { return &codecs.AV1Depacketizer{} }
-	case strings.ToLower(webrtc.MimeTypeOpus):
-		return func() rtp.Depacketizer { return &codecs.OpusPacket{} }
+// depacketizers make frames of packets, by MIME type.
+func depacketizers() map[string]func() rtp.Depacketizer {
+	return map[string]func() rtp.Depacketizer{
+		webrtc.MimeTypeH264: func() rtp.Depacketizer { return &codecs.H264Packet{} },
+		webrtc.MimeTypeH265: func() rtp.Depacketizer { return &codecs.H265Depacketizer{} },
+		webrtc.MimeTypeVP8:  func() rtp.Depacketizer { return &codecs.VP8Packet{} },
+		webrtc.MimeTypeVP9:  func() rtp.Depacketizer { return &codecs.VP9Packet{} },
+		webrtc.MimeTypeAV1:  func() rtp.Depacketizer { return &codecs.AV1Depacketizer{} },
+		webrtc.MimeTypeOpus: func() rtp.Depacketizer { return &codecs.OpusPacket{} },
 	}
-	return nil
+}
+
+// depacketizer returns the one of a MIME type, however that is spelled; nil where
+// this end does not know the format.
+func depacketizer(mime string) func() rtp.Depacketizer { return depacketizers()[canonical(mime)] }
+
+// canonical is a MIME type as package webrtc spells it.
+func canonical(mime string) string {
+	for known := range depacketizers() {
+		if strings.EqualFold(mime, known) {
+			return known
+		}
+	}
+	return mime
 }
 
 // isKey reports whether decoding can begin at a frame, without anything before it.
+// The MIME type is as package webrtc spells it.
 func isKey(mime string, frame []byte) bool {
-	switch strings.ToLower(mime) {
-	case strings.ToLower(webrtc.MimeTypeH264):
+	switch mime {
+	case webrtc.MimeTypeH264:
 		return isKeyH264(frame)
-	case strings.ToLower(webrtc.MimeTypeH265):
+	case webrtc.MimeTypeH265:
 		return isKeyH265(frame)
-	case strings.ToLower(webrtc.MimeTypeVP8):
+	case webrtc.MimeTypeVP8:
 		// The frame tag and the start code (RFC 6386, section 9.1).
 		return len(frame) >= 10 && frame[0]&1 == 0 && bytes.Equal(frame[3:6], []byte{0x9d, 0x01, 0x2a})
-	case strings.ToLower(webrtc.MimeTypeVP9):
+	case webrtc.MimeTypeVP9:
 		var h vp9.Header
 		return h.Unmarshal(frame) == nil && !h.ShowExistingFrame && !h.NonKeyFrame
-	case strings.ToLower(webrtc.MimeTypeAV1):
+	case webrtc.MimeTypeAV1:
 		return isKeyAV1(frame)
 	}
 	return strings.HasPrefix(mime, "audio/")

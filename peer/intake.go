@@ -46,7 +46,7 @@ func newLane(c webrtc.RTPCodecParameters, ssrc webrtc.SSRC, latency time.Duratio
 		return nil
 	}
 	return &lane{
-		format:   Format{MIME: c.MimeType, ClockRate: c.ClockRate, Channels: int(c.Channels)},
+		format:   Format{MIME: canonical(c.MimeType), ClockRate: c.ClockRate, Channels: int(c.Channels)},
 		sound:    strings.HasPrefix(strings.ToLower(c.MimeType), "audio/"),
 		ssrc:     uint32(ssrc),
 		order:    newReorder(latency),

@@ -67,13 +67,12 @@ func readOffer(sdp string, wanted []string) (offer, error) {
 	return o, nil
 }
 
-// add adds a codec that is wanted and known, under its canonical MIME type.
+// add adds a codec that is wanted and known. Its name stays as the camera spells
+// it: Chromium sends nothing in a codec that the answer spells differently.
 func (o *offer) add(kind string, c webrtc.RTPCodecParameters, wanted []string) {
-	n := rank(wanted, c.MimeType)
-	if n == len(wanted) || depacketizer(c.MimeType) == nil {
+	if rank(wanted, c.MimeType) == len(wanted) || depacketizer(c.MimeType) == nil {
 		return
 	}
-	c.MimeType = wanted[n]
 	if kind == "video" {
 		o.video = append(o.video, c)
 	} else {
