@@ -79,7 +79,7 @@ func (r *recording) begin(formats []Format) bool {
 func (r *recording) put(index int, f Frame, sound bool) bool {
 	if r.behind && !sound {
 		if !f.Key {
-			r.miss()
+			r.leaveOut()
 			return r.full()
 		}
 		r.behind = false
@@ -102,7 +102,7 @@ func (r *recording) put(index int, f Frame, sound bool) bool {
 	r.queued.Add(int64(len(f.Data)))
 	r.began, r.last[index] = true, f.Time
 	if r.missed > 0 && !sound {
-		r.log.Warn("recording goes on", "pictures left out", r.missed)
+		r.log.Warn("recording goes on", "pictures left out", r.missed-1)
 		r.missed = 0
 	}
 	return true
@@ -122,11 +122,20 @@ func (r *recording) overflow(sound bool) bool {
 	return true // not now
 }
 
+// miss says that there was no room for a picture.
 func (r *recording) miss() {
-	r.behind = true
-	r.tally.dropped.Add(1)
-	if r.missed++; r.missed == 1 {
+	if r.missed == 0 {
 		r.log.Warn("what takes the recording is too slow: pictures are left out up to a key frame")
+		r.missed = 1
+	}
+	r.behind = true
+	r.leaveOut()
+}
+
+func (r *recording) leaveOut() {
+	r.tally.dropped.Add(1)
+	if r.missed > 0 {
+		r.missed++
 	}
 }
 

@@ -12,6 +12,9 @@ const (
 	// slew is how much of the time that passes a correction may take: a twentieth
 	// moves 50 ms within a second, and nobody hears it.
 	slew = 20
+	// hole is what is missing in a stream rather than wrong with its clock: it
+	// becomes a gap at once.
+	hole = 150 * time.Millisecond
 	// believable is how far apart pictures and sound can be taken and come.
 	believable = 10 * time.Second
 )
@@ -106,11 +109,12 @@ func (c *clock) learn(came time.Duration) {
 	c.target = min(c.target, latest)
 }
 
-// approach moves base to target, a little with each frame, unless it is far off.
+// approach moves base to target, a little with each frame. What is far too early
+// is moved at once; what is late cannot be, or its frames would lie on each other.
 func (c *clock) approach(passed time.Duration) {
 	most := max(passed, 0) / slew
 	switch wrong := c.target - c.base; {
-	case wrong > leap || wrong < -leap:
+	case wrong > hole || wrong < -leap:
 		c.base = c.target
 	default:
 		c.base += max(-most, min(most, wrong))
