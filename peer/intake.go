@@ -141,7 +141,7 @@ func (in *intake) take(m incoming) {
 		in.began = m.packet.at
 	}
 	in.newest.Store(max(1, int64(m.packet.at.Sub(in.recording.epoch))))
-	in.recording.tally.bytes.Add(int64(len(m.packet.Payload)))
+	in.recording.account.bytes.Add(int64(len(m.packet.Payload)))
 	l.order.push(m.packet)
 }
 
@@ -166,7 +166,7 @@ func (in *intake) advance(l *lane, now time.Time) {
 			in.askForKey(now)
 		}
 	}
-	t := &in.recording.tally
+	t := &in.recording.account
 	t.lost.Add(l.order.lost - l.lost)
 	t.repaired.Add(l.order.repaired - l.repaired)
 	t.dropped.Add(l.assembly.dropped - l.dropped)

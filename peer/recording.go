@@ -14,8 +14,8 @@ const (
 	maxQueuedBytes = 32 << 20 // of frames
 )
 
-// tally counts what a camera sent and what became of it. Everybody adds to it.
-type tally struct {
+// account counts what a camera sent and what became of it. Everybody adds to it.
+type account struct {
 	bytes    atomic.Int64 // of media, headers left out
 	frames   atomic.Int64 // pictures that the Sink got
 	lost     atomic.Int64 // packets
@@ -28,10 +28,10 @@ type tally struct {
 // begin never wait: a Sink that is slower than the camera misses whole pictures,
 // up to a key frame. They are for one goroutine at a time, run is for another.
 type recording struct {
-	info  atomic.Pointer[CameraInfo]
-	epoch time.Time // what times are counted from until the first frame is there
-	log   *slog.Logger
-	tally tally
+	info    atomic.Pointer[CameraInfo]
+	epoch   time.Time // what times are counted from until the first frame is there
+	log     *slog.Logger
+	account account
 
 	queue  chan entry
 	queued atomic.Int64 // bytes in queue
@@ -115,7 +115,7 @@ func (r *recording) full() bool {
 
 func (r *recording) overflow(sound bool) bool {
 	if sound {
-		r.tally.dropped.Add(1)
+		r.account.dropped.Add(1)
 	} else {
 		r.miss()
 	}
@@ -133,7 +133,7 @@ func (r *recording) miss() {
 }
 
 func (r *recording) leaveOut() {
-	r.tally.dropped.Add(1)
+	r.account.dropped.Add(1)
 	if r.missed > 0 {
 		r.missed++
 	}
@@ -178,8 +178,8 @@ func (r *recording) run(ctx context.Context, open func(context.Context, CameraIn
 }
 
 func (r *recording) wrote(e entry) {
-	r.tally.time.Store(max(r.tally.time.Load(), int64(e.frame.Time)))
+	r.account.time.Store(max(r.account.time.Load(), int64(e.frame.Time)))
 	if !e.sound {
-		r.tally.frames.Add(1)
+		r.account.frames.Add(1)
 	}
 }

@@ -39,7 +39,7 @@ func (r *viewerRun) tell(now time.Time) {
 }
 
 func (c *viewed) stats(now time.Time) Stats {
-	t := &c.recording.tally
+	t := &c.recording.account
 	s := Stats{
 		Camera: c.info, Picture: c.picture, State: c.state(),
 		Time: time.Duration(t.time.Load()), Frames: t.frames.Load(), Bytes: t.bytes.Load(),
