@@ -2,11 +2,15 @@
 // The native camera in real browsers.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { moves, says } from './lib/pages.js';
+import { fileURLToPath } from 'node:url';
+import { moves, says, shownLink } from './lib/pages.js';
 import { NativeCamera } from './lib/native.js';
 import { device, serve } from './lib/scene.js';
+import { seenTiles } from './lib/tiles.js';
 import { delays } from './lib/timecode.js';
 import { until } from './lib/until.js';
+
+const ORIGINAL = fileURLToPath(new URL('fixtures/original', import.meta.url));
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}: a test pattern, whose clock goes on`, async (t) => {
@@ -14,7 +18,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     const camera = await NativeCamera.start(t, server.url, ['-camera', 'test', '-name', 'Front door']);
     const viewer = await device(t, await camera.link(), name);
     await moves(viewer);
-    await says(viewer, /Front door/);
+    await until('its name is there', async () => (await seenTiles(viewer))[0]?.name === 'Front door', { describe: () => seenTiles(viewer) });
     await says(viewer, /Verified end to end/);
     const late = await delays(viewer);
     assert.equal(late.length, 30, 'the time in the picture can be read, and goes on');
@@ -50,11 +54,40 @@ test('the server restarts: the picture goes on, and new viewers come', async (t)
   await moves(first);
 });
 
-test('a receive page is dialed by its link, and by the lobby', async (t) => {
+test('a receive page is dialed by its link', async (t) => {
   const server = await serve(t);
   const receiver = await device(t, `${server.url}/receive`);
-  const camera = await NativeCamera.start(t, server.url, ['-camera', 'test', '-to', 'receiver']);
+  const camera = await NativeCamera.dial(t, await shownLink(receiver));
+  await moves(receiver);
+  await says(receiver, /Verified end to end/);
+  await receiver.reload();
   await moves(receiver);
   assert.equal(await camera.stop(), 0);
-  await until('the picture is gone', () => receiver.evaluate(() => !document.querySelector('video')?.srcObject || document.body.textContent?.includes('stopped') === true));
 });
+
+test('the lobby is dialed, and the receive page waits for the next camera', async (t) => {
+  const server = await serve(t);
+  const receiver = await device(t, `${server.url}/receive`);
+  for (const name of ['first', 'second']) {
+    const camera = await NativeCamera.start(t, server.url, ['-camera', 'test', '-to', 'receiver', '-name', name]);
+    await moves(receiver);
+    assert.equal(await camera.stop(), 0);
+    await says(receiver, /Waiting for a camera|The camera has stopped/);
+  }
+});
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}: the original's receive page shows a native camera`, async (t) => {
+    const server = await serve(t, ['-https=false', '-public', ORIGINAL]);
+    const receiver = await device(t, `${server.url}/receive.html`, name);
+    await NativeCamera.start(t, server.url, ['-camera', 'test', '-to', 'receiver']);
+    await moves(receiver, { timeout: 40_000 }); // it asks for one message a second
+  });
+
+  test(`${name}: a server with a camera of its own`, async (t) => {
+    const server = await serve(t, ['-camera=test']);
+    const viewer = await device(t, await server.cameraLink(), name);
+    await moves(viewer);
+    await says(viewer, /Verified end to end/);
+  });
+}

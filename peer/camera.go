@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/pion/webrtc/v4"
 	"golang.org/x/sync/errgroup"
 
 	"inbox/signaling"
@@ -87,6 +88,10 @@ func (c *Camera) open() (*cameraRun, error) {
 	network, err := c.Network.open(log)
 	if err != nil {
 		return nil, err
+	}
+	// As DTLS server the camera is a round trip faster, also where it answers.
+	if err := network.settings.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil {
+		return nil, fmt.Errorf("DTLS: %w", err)
 	}
 	l := limits{min: c.MinBitrate, max: c.MaxBitrate}
 	if l.max == 0 {

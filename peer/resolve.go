@@ -69,7 +69,7 @@ func (r *resolver) open() (*mdns.Conn, error) {
 	if p4 == nil && p6 == nil {
 		return nil, fmt.Errorf("looking up names on this network: %w", errors.Join(err4, err6))
 	}
-	conn, err := mdns.Server(p4, p6, &mdns.Config{IncludeLoopback: true, LoggerFactory: quiet{}})
+	conn, err := mdns.NewServer(p4, p6, mdns.WithIncludeLoopback(true), mdns.WithLoggerFactory(quiet{}))
 	if err != nil {
 		return nil, fmt.Errorf("looking up names on this network: %w", err)
 	}

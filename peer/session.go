@@ -14,9 +14,10 @@ import (
 
 // How long a camera waits for an answer. Times are as the pages have them.
 const (
-	answerAfter = 2 * time.Second  // before an unanswered offer is sent again
-	absentAfter = time.Second      // before a receiver that is not there is tried again
-	freshFor    = 30 * time.Second // an unanswered offer's candidates may be gone after that
+	answerAfter = 2 * time.Second        // before an unanswered offer is sent again
+	absentAfter = time.Second            // before a receiver that is not there is tried again
+	freshFor    = 30 * time.Second       // an unanswered offer's candidates may be gone after that
+	soundLag    = 300 * time.Millisecond // pictures wait for their sound no longer than that
 )
 
 // session is one peer connection between the camera and one viewer. Its run is
@@ -31,6 +32,7 @@ type session struct {
 	hello    func() Message // name and picture, for offers and states
 	asked    chan bool      // a watch came: true if it named this session
 	audience *audience
+	tally    tally
 }
 
 // run offers, or answers offer if that is not "", and lives until ctx ends or
@@ -58,6 +60,8 @@ func (s *session) run(ctx context.Context, offer string) reason {
 	began := time.Now()
 	reports := time.NewTicker(reportEvery)
 	defer reports.Stop()
+	measure := time.NewTicker(tallyEvery)
+	defer measure.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -96,6 +100,10 @@ func (s *session) run(ctx context.Context, offer string) reason {
 			}
 			s.offer()
 			patience.Reset(answerAfter)
+		case now := <-measure.C:
+			if rate, ok := s.tally.next(s.video.sent.Load(), now); ok {
+				s.log.Info("viewer watches", "bitrate", rate, "route", s.route())
+			}
 		}
 	}
 }
@@ -227,11 +235,16 @@ func (s *session) join() {
 
 // addTracks adds one of each kind that the source has.
 func (s *session) addTracks(stream string, mimes []string) error {
-	s.video = newTrack(webrtc.RTPCodecTypeVideo, stream, ofKind(mimes, webrtc.RTPCodecTypeVideo), s.feed.needKey)
+	sound := ofKind(mimes, webrtc.RTPCodecTypeAudio)
+	hold := time.Duration(0)
+	if len(sound) > 0 {
+		hold = soundLag
+	}
+	s.video = newTrack(webrtc.RTPCodecTypeVideo, stream, ofKind(mimes, webrtc.RTPCodecTypeVideo), hold, s.feed.needKey)
 	s.feed.video = s.video
 	tracks := []*track{s.video}
-	if sound := ofKind(mimes, webrtc.RTPCodecTypeAudio); len(sound) > 0 {
-		s.audio = newTrack(webrtc.RTPCodecTypeAudio, stream, sound, nil)
+	if len(sound) > 0 {
+		s.audio = newTrack(webrtc.RTPCodecTypeAudio, stream, sound, 0, nil)
 		s.feed.audio = s.audio
 		tracks = append(tracks, s.audio)
 	}

@@ -36,7 +36,7 @@ type track struct {
 	bound    atomic.Pointer[binding]
 	sequence uint16
 	offset   uint32
-	delay    []byte       // the playout delay extension: none at all
+	delay    []byte       // the playout delay extension
 	sent     atomic.Int64 // bytes
 	packets  atomic.Int64
 	octets   atomic.Int64 // of payloads
@@ -52,8 +52,10 @@ type binding struct {
 	writer      webrtc.TrackLocalWriter
 }
 
-func newTrack(kind webrtc.RTPCodecType, stream string, fs []format, onKey func()) *track {
-	delay, _ := rtp.PlayoutDelayExtension{}.Marshal() // zeros are in range
+// newTrack returns a track that asks viewers to hold pictures back for at most
+// hold; with none they are shown as they come, and wait for no sound.
+func newTrack(kind webrtc.RTPCodecType, stream string, fs []format, hold time.Duration, onKey func()) *track {
+	delay, _ := rtp.PlayoutDelayExtension{MaxDelay: uint16(hold / (10 * time.Millisecond))}.Marshal() // in range
 	return &track{
 		kind: kind, stream: stream, formats: fs, onKey: onKey,
 		sequence: uint16(rand.Uint32()), offset: rand.Uint32(), delay: delay,

@@ -61,7 +61,7 @@ func run(ctx context.Context, c config) error {
 	if c.watch != "" {
 		return nil
 	}
-	for _, field := range strings.Split(c.viewers, ",") {
+	for field := range strings.SplitSeq(c.viewers, ",") {
 		n, err := strconv.Atoi(field)
 		if err != nil {
 			return fmt.Errorf("-viewers: %q is not a number", field)

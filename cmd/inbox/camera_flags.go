@@ -18,7 +18,7 @@ import (
 // cameraConfig is what flags say of a camera: where its picture comes from and
 // how it is sent. `inbox send` and `inbox serve -camera` have them in common.
 type cameraConfig struct {
-	camera     string
+	camera     string // the flag is the command's own
 	source     string
 	format     choice
 	loop       bool
@@ -47,7 +47,7 @@ func cameraFlags(fs *flag.FlagSet, c *cameraConfig) {
 	fs.Var(&c.bitrate, "bitrate", "`bits` a second of the picture at most, as 800k or 2.5M")
 	fs.Var(&c.minBitrate, "min-bitrate", "`bits` a second of the picture at least, however narrow a viewer's way is")
 	fs.Var(&c.codec, "codec", "the one `codec` to encode in: h264, vp8 (default: what each viewer can show)")
-	fs.StringVar(&c.mic, "mic", "none", "`microphone`: default, a part of its name, or none")
+	fs.StringVar(&c.mic, "mic", "none", "`microphone`: default, a part of its name, or none; test beeps with -camera test")
 	fs.StringVar(&c.name, "name", "", "`name` that viewers see (default: this machine's)")
 	fs.BoolVar(&c.alwaysOn, "always-on", false, "keep the camera open while nobody watches")
 	fs.IntVar(&c.udpPort, "udp-port", 0, "UDP `port` for pictures (default: a free one)")
@@ -86,18 +86,21 @@ func (c *cameraConfig) open(ctx context.Context) (peer.Source, error) {
 	if len(video.Formats()) == 0 {
 		return nil, errors.New("this build cannot encode: it was made without cgo. Give it a stream that is encoded already, with -source, or build it with a C compiler (CGO_ENABLED=1)")
 	}
-	if c.mic == "none" || c.mic == "" {
+	if c.mic == "none" || c.mic == "" || c.beeps() {
 		return video, nil
 	}
 	return source.WithSound(video, source.NewMicrophone(c.mic)), nil
 }
+
+// beeps reports whether the test pattern shall have its own sound.
+func (c *cameraConfig) beeps() bool { return c.camera == "test" && c.source == "" && c.mic == "test" }
 
 func (c *cameraConfig) openVideo(ctx context.Context) (peer.Source, error) {
 	switch {
 	case c.source != "":
 		return c.openStream(ctx)
 	case c.camera == "test":
-		return source.TestPattern(source.PatternOptions{Width: c.size.width, Height: c.size.height, FPS: c.fps, Sound: c.mic == "test"}), nil
+		return source.TestPattern(source.PatternOptions{Width: c.size.width, Height: c.size.height, FPS: c.fps, Sound: c.beeps()}), nil
 	case c.camera == "screen":
 		return source.NewScreen(source.ScreenOptions{FPS: c.fps}), nil
 	}

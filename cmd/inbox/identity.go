@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -40,9 +41,23 @@ type savedIdentity struct {
 	Key      string `json:"key"`
 }
 
+// identityConfig is what flags say of who a camera is.
+type identityConfig struct {
+	id      string
+	key     string
+	newLink bool
+	state   string
+}
+
+func identityFlags(fs *flag.FlagSet, c *identityConfig) {
+	fs.StringVar(&c.id, "id", "", "`inbox` of this camera (default: one that is made and kept)")
+	fs.StringVar(&c.key, "key", "", "`key` of this camera's link, 43 characters; better from the environment (INBOX_KEY) than for all to see\n(default: one that is made and kept)")
+	fs.BoolVar(&c.newLink, "new-link", false, "make a new link; the old one leads nowhere from then on")
+}
+
 // identity returns the camera's identity at a server: the one that is kept, or
 // one that is made and kept from now on. Flags come first, and are not kept.
-func (c *sendConfig) identity(server string, log *slog.Logger) (identity, error) {
+func (c *identityConfig) identity(server string, log *slog.Logger) (identity, error) {
 	own, err := c.keptIdentity(server, log)
 	if err != nil {
 		return identity{}, err
@@ -50,7 +65,7 @@ func (c *sendConfig) identity(server string, log *slog.Logger) (identity, error)
 	if c.id != "" {
 		own.ID = c.id
 		if err := own.credentials().Validate(); err != nil {
-			return identity{}, usagef("-id %q: %w", c.id, err)
+			return identity{}, usagef("-id %q: %w; choose one of 1 to 256 bytes without a colon", c.id, err)
 		}
 	}
 	if c.key != "" {
@@ -61,7 +76,7 @@ func (c *sendConfig) identity(server string, log *slog.Logger) (identity, error)
 	return own, nil
 }
 
-func (c *sendConfig) keptIdentity(server string, log *slog.Logger) (identity, error) {
+func (c *identityConfig) keptIdentity(server string, log *slog.Logger) (identity, error) {
 	dir, err := stateFolder(c.state)
 	if err != nil {
 		log.Warn("this camera's link is not kept, so it changes with the next start; set HOME or -state to keep it", "error", err)

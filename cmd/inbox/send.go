@@ -6,11 +6,9 @@ import (
 	"flag"
 	"io"
 	"log/slog"
-	"net/http"
 	"strings"
 
 	"inbox/peer"
-	"inbox/signaling"
 )
 
 func sendCommand() *command {
@@ -26,14 +24,11 @@ func sendCommand() *command {
 // sendConfig is what the flags of send say.
 type sendConfig struct {
 	cameraConfig
+	identityConfig
 	server      string
 	to          string
-	id          string
-	key         string
-	newLink     bool
 	ca          string
 	fingerprint string
-	state       string
 	logLevel    choice
 	logFormat   choice
 }
@@ -46,9 +41,7 @@ func sendFlags(c *sendConfig) *flag.FlagSet {
 	fs.StringVar(&c.to, "to", "", "`inbox` to send to; \"receiver\" is the plain receive page's (default: wait for viewers)")
 	fs.StringVar(&c.camera, "camera", "", "`camera`: its path or a part of its name ('inbox devices' lists them), test for a test pattern,\nscreen for the screen (default: the first camera)")
 	cameraFlags(fs, &c.cameraConfig)
-	fs.StringVar(&c.id, "id", "", "`inbox` of this camera (default: one that is made and kept)")
-	fs.StringVar(&c.key, "key", "", "`key` of this camera's link, 43 characters; better from the environment (INBOX_KEY) than for all to see\n(default: one that is made and kept)")
-	fs.BoolVar(&c.newLink, "new-link", false, "make a new link; the old one leads nowhere from then on")
+	identityFlags(fs, &c.identityConfig)
 	fs.StringVar(&c.ca, "ca", "", "`file` with the certificate of the authority that signed the server's (PEM; the server gives it at /ca.crt)")
 	fs.StringVar(&c.fingerprint, "fingerprint", "", "`SHA-256` of the server's certificate or of its authority's, as the server prints it")
 	fs.StringVar(&c.state, "state", "", "`folder` for what is made and kept (default: inbox in the user's configuration folder)")
@@ -71,7 +64,7 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	log := terminalLogger(stderr, c.logLevel.value, c.logFormat.value)
-	who, link, err := c.meet(words, log)
+	who, err := c.meet(words, log)
 	if err != nil {
 		return err
 	}
@@ -79,92 +72,45 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := probe(ctx, client, who.server, log); err != nil {
+	shown, err := probe(ctx, client, who.server, log)
+	if err != nil {
 		return err
+	}
+	if who.dial == lobby && c.id == "" {
+		who.credentials.ID = lobbySender(ctx, who, client)
 	}
 	video, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	if link != nil {
-		printLink(stdout, *link)
+	if who.dial == "" {
+		printLink(stdout, who.link(shown))
 	}
-	camera := c.peerCamera(who, video, client, log)
+	camera := c.share(video, who, client, log)
 	return ended(camera.Run(ctx))
 }
 
-// peerCamera is the camera that the flags describe.
-func (c *sendConfig) peerCamera(who meeting, video peer.Source, client *http.Client, log *slog.Logger) *peer.Camera {
-	return &peer.Camera{
-		Source:     video,
-		Mailbox:    &signaling.Client{URL: who.server, Credentials: who.credentials, HTTP: client, OnState: sayState(log)},
-		Key:        who.key,
-		Name:       c.shownName(),
-		Dial:       who.dial,
-		AlwaysOn:   c.alwaysOn,
-		MinBitrate: int(c.minBitrate),
-		MaxBitrate: int(c.bitrate),
-		Network:    c.network(),
-		Logger:     log,
-	}
-}
-
-// ended is nil for a camera that ended as it should: it was told to, or its
-// source came to its end.
-func ended(err error) error {
-	if errors.Is(err, context.Canceled) || peer.HasEnded(err) {
-		return nil
-	}
-	return err
-}
-
-// sayState says once when the server is lost, and when it is back.
-func sayState(log *slog.Logger) func(error) {
-	lost := false
-	return func(err error) {
-		switch {
-		case err != nil && !lost:
-			log.Warn("the server is out of reach; trying again until it is back", "error", err)
-		case err == nil && lost:
-			log.Info("the server is back")
-		}
-		lost = err != nil
-	}
-}
-
-// meeting is where and as whom a camera meets its viewers.
-type meeting struct {
-	server      string
-	credentials signaling.Credentials
-	key         peer.Key // none: messages are plain
-	dial        string   // the inbox to send to; "" waits for viewers
-}
-
-// meet finds out how the camera meets its viewers, and the link for them, nil
-// where the camera dials.
-func (c *sendConfig) meet(words []string, log *slog.Logger) (meeting, *peer.Link, error) {
+// meet finds out from the command line how the camera meets its viewers.
+func (c *sendConfig) meet(words []string, log *slog.Logger) (meeting, error) {
 	switch {
 	case len(words) > 1:
-		return meeting{}, nil, usagef("%q is one word too many; a link with & in it must stand in quotes", words[1])
+		return meeting{}, usagef("%q is one word too many; a link with & in it must stand in quotes", words[1])
 	case len(words) == 1:
-		m, err := c.dialLink(words[0])
-		return m, nil, err
+		return c.dialLink(words[0])
 	}
 	server := strings.TrimSuffix(c.server, "/")
 	if err := checkServer(server); err != nil {
-		return meeting{}, nil, err
+		return meeting{}, err
 	}
 	own, err := c.identity(server, log)
 	if err != nil {
-		return meeting{}, nil, err
+		return meeting{}, err
 	}
-	m := meeting{server: server, credentials: own.credentials()}
-	if c.to != "" {
-		m.dial = c.to // no link, so no key: the receiver has none either
-		return m, nil, nil
+	m := meeting{server: server, credentials: own.credentials(), dial: c.to}
+	if c.to == "" { // who dials without a link has no key, and the receiver has none either
+		m.key = own.Key
 	}
-	m.key = own.Key
-	return m, &peer.Link{Kind: peer.WatchLink, Server: shownServer(server), Inbox: own.ID, Key: own.Key}, nil
+	return m, nil
 }
 
 func (c *sendConfig) dialLink(text string) (meeting, error) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/url"
 	"strings"
 	"sync"
 
@@ -78,18 +76,4 @@ func printLink(w io.Writer, link peer.Link) {
 		qrterminal.GenerateHalfBlock(link.String(), qrterminal.L, w)
 		fmt.Fprintln(w)
 	}
-}
-
-// shownServer is the URL of a server as others reach it: a link to localhost
-// would lead a phone to itself.
-func shownServer(server string) string {
-	u, err := url.Parse(server)
-	if err != nil {
-		return server
-	}
-	ip := net.ParseIP(u.Hostname())
-	if u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return server
-	}
-	return server
 }

@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -99,25 +101,36 @@ func (e *pinError) Error() string {
 }
 
 // probe makes one request, to end with clear words what would never work, and
-// to say at once what does not work yet.
-func probe(ctx context.Context, client *http.Client, server string, log *slog.Logger) error {
+// to say at once what does not work yet. It returns the URL at which others open
+// the server: a link to localhost would lead a phone to itself, so a server on
+// this machine tells its other addresses.
+func probe(ctx context.Context, client *http.Client, server string, log *slog.Logger) (shown string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/healthz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/config.json", nil)
 	if err != nil {
-		return usagef("-server: %w", err)
+		return "", usagef("-server: %w", err)
 	}
 	resp, err := client.Do(req)
-	if err == nil {
-		return resp.Body.Close()
+	if err != nil {
+		if wrong := certificateTrouble(err); wrong != nil {
+			return "", wrong
+		}
+		if !errors.Is(ctx.Err(), context.Canceled) {
+			log.Warn("the server is out of reach; trying again until it is there", "server", server, "error", errors.Unwrap(err))
+		}
+		return server, nil
 	}
-	if wrong := certificateTrouble(err); wrong != nil {
-		return wrong
+	defer resp.Body.Close()
+	var config struct {
+		Addresses []string `json:"addresses"`
 	}
-	if ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		log.Warn("the server is out of reach; trying again until it is there", "server", server, "error", errors.Unwrap(err))
+	// Other servers of the mailbox have no such file.
+	err = json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&config)
+	if err != nil || len(config.Addresses) == 0 || checkServer(config.Addresses[0]) != nil {
+		return server, nil
 	}
-	return nil
+	return strings.TrimSuffix(config.Addresses[0], "/"), nil
 }
 
 // certificateTrouble returns what is wrong with a server's certificate, in

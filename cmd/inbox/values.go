@@ -109,6 +109,32 @@ func (l *list) Set(text string) error {
 	return nil
 }
 
+// optional is a flag's value that may be left out: -camera, or -camera=DEVICE.
+type optional struct {
+	set   bool
+	value string
+}
+
+// IsBoolFlag lets the value be left out.
+func (o *optional) IsBoolFlag() bool { return true }
+
+func (o *optional) String() string {
+	if o == nil {
+		return ""
+	}
+	return o.value
+}
+
+func (o *optional) Set(text string) error {
+	switch on, err := strconv.ParseBool(text); {
+	case err != nil:
+		*o = optional{true, text}
+	default:
+		*o = optional{set: on}
+	}
+	return nil
+}
+
 // size is a flag's value that is a picture's: "1280x720".
 type size struct{ width, height int }
 
@@ -144,8 +170,8 @@ func (b *bitrate) Set(text string) error {
 	factor := 1.0
 	digits := strings.ToLower(text)
 	for suffix, f := range map[string]float64{"k": 1e3, "m": 1e6} {
-		if strings.HasSuffix(digits, suffix) {
-			digits, factor = strings.TrimSuffix(digits, suffix), f
+		if before, ok := strings.CutSuffix(digits, suffix); ok {
+			digits, factor = before, f
 			break
 		}
 	}

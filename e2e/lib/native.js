@@ -35,9 +35,24 @@ export class NativeCamera {
    * @param {string} server
    * @param {string[]} [args]
    */
-  static async start(t, server, args = ['-camera', 'test']) {
+  static start(t, server, args = ['-camera', 'test']) {
+    return NativeCamera.#run(t, ['-server', server, ...args]);
+  }
+
+  /**
+   * Starts a test pattern that dials the receive page of a link.
+   *
+   * @param {import('node:test').TestContext} t
+   * @param {string} link
+   */
+  static dial(t, link) {
+    return NativeCamera.#run(t, ['-camera', 'test', link]);
+  }
+
+  /** @param {import('node:test').TestContext} t @param {string[]} args */
+  static async #run(t, args) {
     const home = await mkdtemp(join(tmpdir(), 'inbox-e2e-'));
-    const camera = new NativeCamera(home, ['-server', server, ...args]);
+    const camera = new NativeCamera(home, args);
     t.after(async () => {
       await camera.stop();
       await rm(home, { recursive: true, force: true });

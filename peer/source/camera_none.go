@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build !linux && !(cgo && (darwin || windows))
 
 package source
 
@@ -8,7 +8,7 @@ import (
 	"inbox/peer"
 )
 
-var errNoCameras = errors.New("this build has no cameras: they are opened on Linux only; -camera test shows a test pattern, -source passes on what another program encodes")
+var errNoCameras = errors.New("this build has no cameras: outside of Linux they need one made with a C compiler (CGO_ENABLED=1); -source passes on what another program encodes")
 
 // Cameras lists the cameras of this computer.
 func Cameras() ([]Device, error) { return nil, errNoCameras }
