@@ -54,11 +54,13 @@ type studio struct {
 	alwaysOn bool
 	log      *slog.Logger
 
+	began time.Time // what the time of frames counts from
 	pumps []*pump
 	calls chan func()
 	done  chan struct{} // closed when run has returned
 
 	media    Media // nil: closed
+	base     *timebase
 	opening  bool
 	failures int
 	retry    <-chan time.Time
@@ -81,6 +83,7 @@ type running struct {
 func newStudio(source Source, l limits, alwaysOn bool, log *slog.Logger) *studio {
 	return &studio{
 		source: source, limits: l, alwaysOn: alwaysOn, log: log,
+		began:   time.Now(),
 		pumps:   newPumps(),
 		calls:   make(chan func()),
 		done:    make(chan struct{}),
@@ -200,6 +203,7 @@ func (s *studio) hasOpened(m Media, err error) {
 	switch {
 	case err == nil:
 		s.media, s.failures = m, 0
+		s.base = &timebase{began: s.began}
 		w, h, fps := m.Size()
 		s.log.Info("camera opened", "width", w, "height", h, "fps", fps)
 		for a := range s.viewers {
@@ -280,7 +284,7 @@ func (s *studio) encoding(id encodingID) *running {
 		return nil
 	}
 	ctx, stop := context.WithCancel(s.ctx)
-	r := &running{newEncoding(f, rung, encoder, s.pumps), stop}
+	r := &running{newEncoding(f, rung, encoder, s.pumps, s.base), stop}
 	s.running[id] = r
 	media := s.media
 	s.workers.Go(func() {

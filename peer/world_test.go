@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pion/transport/v4/vnet"
+	"github.com/pion/webrtc/v4"
 
 	"inbox/signaling"
 )
@@ -179,6 +180,7 @@ func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "mailbox", N
 type fakeSource struct {
 	formats []string
 	fps     float64
+	late    time.Duration // what it takes to encode a picture
 
 	mu      sync.Mutex
 	open    int // how often it is open now
@@ -316,12 +318,15 @@ func (e *fakeEncoder) Next(ctx context.Context) (Frame, error) {
 		return Frame{}, e.media.err
 	}
 	f := Frame{Time: time.Since(e.media.began), Key: e.key}
+	if !strings.HasPrefix(e.format, "audio/") {
+		f.Time -= e.media.source.late
+	}
 	f.Data = e.data(fps)
 	e.key = false
 	return f, nil
 }
 
-// data is an access unit of H.264, or a packet of sound.
+// data is an access unit of H.264, a frame of VP8, or a packet of sound.
 func (e *fakeEncoder) data(fps float64) []byte {
 	if strings.HasPrefix(e.format, "audio/") {
 		return make([]byte, 80)
@@ -329,6 +334,9 @@ func (e *fakeEncoder) data(fps float64) []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	size := int(float64(e.bitrate) / 8 / fps)
+	if e.format == webrtc.MimeTypeVP8 {
+		return e.vp8(size)
+	}
 	slice := append([]byte{0, 0, 0, 1, 0x41}, make([]byte, size)...)
 	if !e.key {
 		return slice
@@ -337,6 +345,14 @@ func (e *fakeEncoder) data(fps float64) []byte {
 	slice[4] = 0x65
 	sets := []byte{0, 0, 0, 1, 0x67, 0x42, 0xe0, 0x1f, 1, 0, 0, 0, 1, 0x68, 0xce, 1}
 	return append(sets, append(slice, make([]byte, 3*size)...)...)
+}
+
+func (e *fakeEncoder) vp8(size int) []byte {
+	if !e.key {
+		return append([]byte{1}, make([]byte, size)...)
+	}
+	e.keys++
+	return append([]byte{0, 0, 0, 0x9d, 0x01, 0x2a}, make([]byte, 4*size)...)
 }
 
 func (e *fakeEncoder) SetBitrate(b int) error {
