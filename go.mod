@@ -32,6 +32,8 @@ require (
 require (
 	codeberg.org/polyfloyd/go-errorlint v1.9.0 // indirect
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
+	github.com/Eyevinn/mp4ff v0.53.0 // indirect
+	github.com/at-wat/ebml-go v0.19.0 // indirect
 	github.com/go-openapi/jsonpointer v0.22.5 // indirect
 	github.com/go-openapi/swag/jsonname v0.25.5 // indirect
 	github.com/google/uuid v1.6.0 // indirect
