@@ -245,3 +245,5 @@ func number(t testing.TB, s string) float64 {
 	}
 	return n
 }
+
+func frameOf(c child) peer.Frame { return peer.Frame{Data: c.Data, Time: c.Time, Key: c.Key} }
