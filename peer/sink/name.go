@@ -74,7 +74,10 @@ func parsePattern(path string) (pattern, error) {
 		}
 		name = rest
 	}
-	p.own = regexp.MustCompile(own + `(-\d+)?` + regexp.QuoteMeta(p.ext) + "$")
+	var err error
+	if p.own, err = regexp.Compile(own + `(-\d+)?` + regexp.QuoteMeta(p.ext) + "$"); err != nil {
+		return pattern{}, fmt.Errorf("%q is not UTF-8: %w", path, ErrName)
+	}
 	return p, nil
 }
 
