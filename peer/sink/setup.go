@@ -20,7 +20,8 @@ import (
 // setup is what a file must say of pictures before the first of them. It stands
 // in each key frame.
 type setup struct {
-	width, height int // pixels
+	width, height int  // pixels
+	fullRange     bool // H.264: luma from 0 to 255, not from 16 to 235
 	vp9           vp9.Header
 	// config is the decoder's configuration as both containers have it: that of
 	// avcC, hvcC and av1C. Empty for VP8 and VP9.
@@ -95,7 +96,8 @@ func h264Setup(data []byte) (setup, error) {
 	}
 	var b bytes.Buffer
 	err = record.Encode(&b)
-	return setup{width: parsed.Width(), height: parsed.Height(), config: b.Bytes()}, err
+	full := parsed.VUI != nil && parsed.VUI.VideoFullRangeFlag
+	return setup{width: parsed.Width(), height: parsed.Height(), fullRange: full, config: b.Bytes()}, err
 }
 
 func h265Setup(data []byte) (setup, error) {
