@@ -73,10 +73,13 @@ func (o *offer) add(kind string, c webrtc.RTPCodecParameters, wanted []string) {
 	if rank(wanted, c.MimeType) == len(wanted) || depacketizer(c.MimeType) == nil {
 		return
 	}
+	list := &o.audio
 	if kind == "video" {
-		o.video = append(o.video, c)
-	} else {
-		o.audio = append(o.audio, c)
+		list = &o.video
+	}
+	// Several streams of a kind may share their codecs.
+	if !slices.ContainsFunc(*list, func(o webrtc.RTPCodecParameters) bool { return o.PayloadType == c.PayloadType }) {
+		*list = append(*list, c)
 	}
 }
 

@@ -37,6 +37,7 @@ func TestReadOffer(t *testing.T) {
 		{"both", sdpOf(append(video, audio...)...), []string{webrtc.MimeTypeH264, webrtc.MimeTypeVP8, webrtc.MimeTypeOpus}, []webrtc.PayloadType{102, 104, 96}, []webrtc.PayloadType{111}, ""},
 		{"in small letters, with data", sdpOf(slices.Concat(data, video, audio)...), []string{"video/av1", "AUDIO/OPUS"}, []webrtc.PayloadType{45}, []webrtc.PayloadType{111}, ""},
 		{"a picture alone", sdpOf(video...), []string{webrtc.MimeTypeVP8, webrtc.MimeTypeOpus}, []webrtc.PayloadType{96}, nil, ""},
+		{"two pictures", sdpOf(append(video, video...)...), []string{webrtc.MimeTypeVP8}, []webrtc.PayloadType{96}, nil, ""},
 		{"sound alone", sdpOf(audio...), []string{webrtc.MimeTypeVP8, webrtc.MimeTypeOpus}, nil, []webrtc.PayloadType{111}, ""},
 		{"another picture", sdpOf(append(video, audio...)...), []string{webrtc.MimeTypeH265, webrtc.MimeTypeOpus}, nil, nil, "VP8, H264, AV1"},
 		{"nothing", sdpOf(data...), []string{webrtc.MimeTypeOpus}, nil, nil, "nothing"},
