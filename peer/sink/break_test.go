@@ -227,3 +227,47 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 }
+
+// TestNoRoomAtAll leaves no file behind that has nothing in it.
+func TestNoRoomAtAll(t *testing.T) {
+	for name, mime := range pieces() {
+		folder := t.TempDir()
+		r := newRecorder(t, Options{Name: filepath.Join(folder, name), disk: &fullDisk{room: 100}})
+		if err := r.Begin(formats(mime)); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.WriteFrame(0, film(t, shot{mime, 64, 64, 0.1, 3})[0]); !errors.Is(err, ErrFull) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := list(t, folder); len(got) > 0 {
+			t.Errorf("left behind: %q", got)
+		}
+	}
+}
+
+// TestClockStandsStill gives frames that all have the same time: what is
+// collected of them is bounded.
+func TestClockStandsStill(t *testing.T) {
+	for name, mime := range pieces() {
+		path := filepath.Join(t.TempDir(), name)
+		r := newRecorder(t, Options{Name: path})
+		pictures := film(t, shot{mime, 64, 64, 0.1, 3})
+		give(t, r, formats(mime), []take{{0, pictures[0]}})
+		large := pictures[1]
+		large.Data = append(bytes.Clone(large.Data), bytes.Repeat([]byte{1}, 1<<20)...)
+		for range 20 {
+			if err := r.WriteFrame(0, large); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if size := fileSize(t, path); size < pieceSize {
+			t.Errorf("%s: only %d bytes are written", name, size)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.WriteFrame(0, pictures[0]); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("written after the end: %v", err)
+		}
+	}
+}

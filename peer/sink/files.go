@@ -106,6 +106,15 @@ func (f *files) create(path string) (*output, error) {
 	return &output{file: opened}, nil
 }
 
+// discard closes a file that could not even begin, and removes it.
+func (f *files) discard(out *output, path string) error {
+	err := out.close()
+	if !out.live() && out.size == 0 {
+		err = errors.Join(err, f.disk.Remove(path))
+	}
+	return err
+}
+
 // removeOld removes the files of the pattern that ended longer ago than they are kept.
 func (f *files) removeOld() error {
 	if f.keep == 0 || f.pipe != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -112,7 +113,7 @@ func beeps(t testing.TB, seconds float64) []peer.Frame {
 	var frames []peer.Frame
 	for {
 		packet, _, err := pages.ParseNextPage()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return frames
 		}
 		if err != nil {

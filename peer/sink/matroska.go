@@ -22,6 +22,7 @@ type matroska struct {
 	begin  time.Duration // of the cluster
 	opened bool          // there is one
 	blocks []ebml.Block  // that are collected
+	size   int           // of them, in bytes
 	cues   []webm.CuePoint
 	cue    bool // the cluster begins with a key frame
 	end    time.Duration
@@ -46,7 +47,7 @@ func openMatroska(out *output, tracks []track, docType string) (muxer, error) {
 
 func (m *matroska) write(i int, s sample) error {
 	first := i == 0 && s.key && m.tracks[0].video
-	due := !m.opened || first || s.time-m.begin >= pieceTime || m.begin-s.time > clusterTime
+	due := !m.opened || first || s.time-m.begin >= pieceTime || m.size >= pieceSize || m.begin-s.time > clusterTime
 	if due {
 		if err := m.flush(); err != nil {
 			return err
@@ -64,6 +65,7 @@ func (m *matroska) write(i int, s sample) error {
 		return m.writeBlock(block, due)
 	}
 	m.blocks = append(m.blocks, block)
+	m.size += len(s.data)
 	return nil
 }
 
@@ -115,7 +117,7 @@ func (m *matroska) flush() error {
 			CueTrackPositions: []webm.CueTrackPosition{{CueTrack: 1, CueClusterPosition: uint64(m.out.size - m.places.segment)}},
 		})
 	}
-	m.blocks = nil
+	m.blocks, m.size = nil, 0
 	if err := m.out.append(b.Bytes()); err != nil {
 		return err
 	}

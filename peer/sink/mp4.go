@@ -15,6 +15,7 @@ type mp4File struct {
 	out    *output
 	tracks []*mp4Track
 	begin  time.Duration // of the fragment that is collected
+	size   int           // of its samples, in bytes
 	count  uint32        // of fragments
 	length int64         // where the header has the duration
 	end    time.Duration
@@ -54,7 +55,7 @@ func (m *mp4File) write(i int, s sample) error {
 	switch collected := m.collected(); {
 	case !collected:
 		m.begin = s.time
-	case s.time-m.begin >= pieceTime || i == 0 && t.video && s.key:
+	case s.time-m.begin >= pieceTime || m.size >= pieceSize || i == 0 && t.video && s.key:
 		if err := m.flush(s.time); err != nil {
 			return err
 		}
@@ -69,6 +70,7 @@ func (m *mp4File) write(i int, s sample) error {
 		Data:       s.data,
 	})
 	t.last, t.next = s, at+1
+	m.size += len(s.data)
 	return nil
 }
 
@@ -94,7 +96,7 @@ func (m *mp4File) collected() bool {
 // flush writes the fragment. The last sample of a track stays for the next one
 // if its length may still become known.
 func (m *mp4File) flush(now time.Duration) error {
-	m.begin = now
+	m.begin, m.size = now, 0
 	held := make([][]mp4.FullSample, len(m.tracks))
 	var ids []uint32
 	for i, t := range m.tracks {

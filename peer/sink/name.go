@@ -48,11 +48,12 @@ func parsePattern(path string) (pattern, error) {
 	if name == "" {
 		return pattern{}, fmt.Errorf("%q has no file's name: %w", path, ErrName)
 	}
-	own := "^"
+	var own strings.Builder
+	own.WriteString("^")
 	for name != "" {
 		text, rest, found := strings.Cut(name, "%")
 		p.parts = append(p.parts, part{text: text})
-		own += regexp.QuoteMeta(text)
+		own.WriteString(regexp.QuoteMeta(text))
 		if !found {
 			break
 		}
@@ -64,18 +65,18 @@ func parsePattern(path string) (pattern, error) {
 		switch {
 		case letter == '%':
 			p.parts = append(p.parts, part{text: "%"})
-			own += "%"
+			own.WriteString("%")
 		case known:
 			p.parts = append(p.parts, part{layout: v.layout})
 			p.timed = true
-			own += v.digits
+			own.WriteString(v.digits)
 		default:
 			return pattern{}, fmt.Errorf("%q has a %% that stands for nothing: use %%Y %%m %%d %%H %%M %%S, and %%%% for the sign itself: %w", path, ErrName)
 		}
 		name = rest
 	}
 	var err error
-	if p.own, err = regexp.Compile(own + `(-\d+)?` + regexp.QuoteMeta(p.ext) + "$"); err != nil {
+	if p.own, err = regexp.Compile(own.String() + `(-\d+)?` + regexp.QuoteMeta(p.ext) + "$"); err != nil {
 		return pattern{}, fmt.Errorf("%q is not UTF-8: %w", path, ErrName)
 	}
 	return p, nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
 	"syscall"
 )
 
@@ -89,7 +90,8 @@ func (o *output) close() error {
 }
 
 func outputError(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	const windowsFull = syscall.Errno(112) // ERROR_DISK_FULL; elsewhere the number means something else
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || runtime.GOOS == "windows" && errors.Is(err, windowsFull) {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"sync"
 	"time"
@@ -58,25 +59,6 @@ type Recorder struct {
 	stats Stats // guarded by mu
 }
 
-// Stats tell what was written so far.
-type Stats struct {
-	File     string        // that is being written, or was last
-	Files    int           // with the present one
-	Bytes    int64         // of all files
-	Duration time.Duration // of all files
-	Pictures int
-	Damaged  int // frames left out because they cannot be read
-}
-
-// recording is one file.
-type recording struct {
-	out    *output
-	muxer  muxer
-	origin time.Duration // the first picture's time
-	size   int64         // that Stats know of
-	length time.Duration
-}
-
 // How often a camera is asked for key frames.
 const (
 	keyEvery = 10 * time.Second // for players to seek by
@@ -102,13 +84,6 @@ func NewRecorder(o Options) (*Recorder, error) {
 
 // Container is what is written.
 func (r *Recorder) Container() Container { return r.container }
-
-// Stats may be called at any time, by anyone.
-func (r *Recorder) Stats() Stats {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.stats
-}
 
 // Begin implements [peer.Sink]. With other formats than before, the present
 // file ends. The error wraps ErrContainer if there is no place for them.
@@ -222,20 +197,11 @@ func (r *Recorder) next(f peer.Frame) (ready bool, err error) {
 	}
 	m, err := r.container.open(out, slices.Clone(r.tracks))
 	if err != nil {
-		return false, errors.Join(err, out.close())
+		return false, errors.Join(err, r.files.discard(out, name))
 	}
 	r.current = &recording{out: out, muxer: m, origin: f.Time}
-	r.mu.Lock()
-	r.stats.File = name
-	r.stats.Files++
-	r.mu.Unlock()
+	r.began(name)
 	return true, nil
-}
-
-func (r *Recorder) damaged() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.stats.Damaged++
 }
 
 // write gives a frame to the present file.
@@ -254,19 +220,6 @@ func (r *Recorder) write(i int, f peer.Frame) error {
 	err = r.current.muxer.write(i, s)
 	r.count(t.video, at+t.usual(s))
 	return err
-}
-
-// count brings the Stats up to date with the present file.
-func (r *Recorder) count(picture bool, length time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if picture {
-		r.stats.Pictures++
-	}
-	c := r.current
-	r.stats.Bytes += c.out.size - c.size
-	r.stats.Duration += max(0, length-c.length)
-	c.size, c.length = c.out.size, max(c.length, length)
 }
 
 // fail remembers what ended the Recorder.
@@ -293,4 +246,10 @@ func (r *Recorder) end() error {
 }
 
 // Close implements [peer.Sink]. It may be called twice.
-func (r *Recorder) Close() error { return r.end() }
+func (r *Recorder) Close() error {
+	err := r.end()
+	if r.fail(err) == nil && r.err == nil {
+		r.err = fmt.Errorf("the recording: %w", fs.ErrClosed)
+	}
+	return err
+}

@@ -93,11 +93,14 @@ func (s *Snapshot) WriteFrame(index int, f peer.Frame) error {
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: jpegQuality}); err != nil {
 		return err
 	}
-	out, _, err := s.files.open()
+	out, path, err := s.files.open()
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(out.append(b.Bytes()), out.close()); err != nil {
+	if err := out.append(b.Bytes()); err != nil {
+		return errors.Join(err, s.files.discard(out, path))
+	}
+	if err := out.close(); err != nil {
 		return err
 	}
 	s.done = true

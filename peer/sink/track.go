@@ -20,8 +20,11 @@ type muxer interface {
 	finish() error
 }
 
-// pieceTime is the most that is collected before it is written.
-const pieceTime = time.Second
+// The most that is collected before it is written.
+const (
+	pieceTime = time.Second
+	pieceSize = 16 << 20 // bytes, of a camera whose clock stands still
+)
 
 // track is a format as a file has it.
 type track struct {
