@@ -141,6 +141,7 @@ func (in *intake) take(m incoming) {
 		in.began = m.packet.at
 	}
 	in.newest.Store(max(1, int64(m.packet.at.Sub(in.recording.epoch))))
+	in.recording.account.packets.Add(1)
 	in.recording.account.bytes.Add(int64(len(m.packet.Payload)))
 	l.order.push(m.packet)
 }
@@ -166,6 +167,9 @@ func (in *intake) advance(l *lane, now time.Time) {
 			in.askForKey(now)
 		}
 	}
+	if in.recording.keyWanted.Load() && in.askForKey(now) {
+		in.recording.keyWanted.Store(false)
+	}
 	t := &in.recording.account
 	t.lost.Add(l.order.lost - l.lost)
 	t.repaired.Add(l.order.repaired - l.repaired)
@@ -173,16 +177,18 @@ func (in *intake) advance(l *lane, now time.Time) {
 	l.lost, l.repaired, l.dropped = l.order.lost, l.order.repaired, l.assembly.dropped
 }
 
-// askForKey asks the camera for a key frame (PLI: RFC 4585, section 6.3.1).
-func (in *intake) askForKey(now time.Time) {
+// askForKey asks the camera for a key frame (PLI: RFC 4585, section 6.3.1),
+// unless that was done just now.
+func (in *intake) askForKey(now time.Time) bool {
 	l := in.lanes[0]
 	if l == nil || now.Sub(in.askedAt) < keyEvery {
-		return
+		return false
 	}
 	in.askedAt = now
 	if err := in.sendRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: l.ssrc}}); err != nil {
 		in.log.Debug("key frame not asked for", "error", err)
 	}
+	return true
 }
 
 // give hands a frame on, once it is known what else comes with it.

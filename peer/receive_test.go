@@ -94,7 +94,7 @@ func TestViewerWatches(t *testing.T) {
 				viewer := w.view(&Viewer{Key: tt.key, Camera: "camera"}, host)
 				time.Sleep(10 * time.Second)
 				sink := viewer.only(t)
-				if sink.info != (CameraInfo{"camera", "Front door"}) {
+				if sink.info.Inbox != "camera" || sink.info.Name != "Front door" {
 					t.Errorf("the camera is %+v", sink.info)
 				}
 				pictures, sounds := sink.all("video/"), sink.all("audio/")

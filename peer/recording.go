@@ -18,6 +18,7 @@ const (
 type account struct {
 	bytes    atomic.Int64 // of media, headers left out
 	frames   atomic.Int64 // pictures that the Sink got
+	packets  atomic.Int64 // that came
 	lost     atomic.Int64 // packets
 	repaired atomic.Int64 // packets
 	dropped  atomic.Int64 // frames
@@ -33,8 +34,9 @@ type recording struct {
 	log     *slog.Logger
 	account account
 
-	queue  chan entry
-	queued atomic.Int64 // bytes in queue
+	queue     chan entry
+	queued    atomic.Int64 // bytes in queue
+	keyWanted atomic.Bool  // the Sink asked for a key frame
 
 	formats []Format // that the queue began with last
 	began   bool     // a frame was queued
@@ -160,7 +162,9 @@ func (r *recording) run(ctx context.Context, open func(context.Context, CameraIn
 			continue
 		}
 		if sink == nil {
-			if sink, err = open(ctx, *r.info.Load()); err != nil {
+			info := *r.info.Load()
+			info.KeyFrame = func() { r.keyWanted.Store(true) }
+			if sink, err = open(ctx, info); err != nil {
 				sink = nil
 				return err
 			}

@@ -57,6 +57,8 @@ type Viewer struct {
 type CameraInfo struct {
 	Inbox string
 	Name  string // what it calls itself; "" where it does not say
+	// KeyFrame asks it for a key frame; given to Viewer.Sink. It does not wait.
+	KeyFrame func()
 }
 
 // Run receives until ctx ends; it then says goodbye, closes the Sinks and returns

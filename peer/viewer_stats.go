@@ -23,6 +23,7 @@ type Stats struct {
 	Frames   int64         // pictures that the Sink got
 	Bytes    int64         // of media that came, headers left out
 	Bitrate  int           // bits a second, since the Stats before
+	Packets  int64         // that came
 	Lost     int64         // packets that never came
 	Repaired int64         // packets that came in time, but not at first
 	Dropped  int64         // pictures that lacked something, and frames that a slow Sink had no time for
@@ -43,7 +44,7 @@ func (c *viewed) stats(now time.Time) Stats {
 	s := Stats{
 		Camera: c.info, Picture: c.picture, State: c.state(),
 		Time: time.Duration(t.time.Load()), Frames: t.frames.Load(), Bytes: t.bytes.Load(),
-		Lost: t.lost.Load(), Repaired: t.repaired.Load(), Dropped: t.dropped.Load(),
+		Packets: t.packets.Load(), Lost: t.lost.Load(), Repaired: t.repaired.Load(), Dropped: t.dropped.Load(),
 	}
 	if c.session != nil && s.State == Connected {
 		if way := c.session.way.Load(); way != nil {

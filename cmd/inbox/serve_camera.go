@@ -37,7 +37,7 @@ func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *
 	if !c.shares.set && c.source == "" {
 		return nil, nil
 	}
-	own, err := c.identity(atHome, log)
+	own, err := c.identity(c.state, atHome, log)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ type serveConfig struct {
 	https      bool
 	certFile   string
 	keyFile    string
+	state      string
 	public     string
 	lobby      bool
 	mdns       bool
