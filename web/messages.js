@@ -33,7 +33,8 @@ export function parseMessage(body) {
     case 'offer':
       return typeof sdp === 'string' ? withSession({ type, sdp, ...introductionOf(value) }, session) : null;
     case 'state':
-      return withSession({ type, ...introductionOf(value), ...unfitnessOf(value) }, session);
+      if (value.video === 'unsupported') return withSession({ type, unfit: typeof value.codecs === 'string' ? value.codecs.slice(0, 64) : '' }, session);
+      return withSession({ type, ...introductionOf(value) }, session);
     case 'answer':
       return typeof sdp === 'string' ? withSession({ type, sdp }, session) : null;
     case 'icecandidate':
@@ -90,11 +91,6 @@ function introductionOf({ name, video }) {
   if (typeof name === 'string') introduction.name = name.slice(0, 64);
   if (video === 'live' || video === 'paused' || video === 'away') introduction.video = video;
   return introduction;
-}
-
-/** @param {Record<string, unknown>} value @returns {{unfit?: string}} */
-function unfitnessOf({ video, codecs }) {
-  return video === 'unsupported' ? { unfit: typeof codecs === 'string' ? codecs.slice(0, 64) : '' } : {};
 }
 
 /**
