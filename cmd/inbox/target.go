@@ -17,19 +17,28 @@ type recordConfig struct {
 	name    string
 	format  string
 	force   bool
-	split   seconds
-	keep    seconds
 	latency seconds
+	keepConfig
 	networkConfig
 }
 
-func recordFlags(fs *flag.FlagSet, c *recordConfig) {
+// keepConfig is what flags say of many files, one after the other.
+type keepConfig struct {
+	split seconds
+	keep  seconds
+}
+
+func keepFlags(fs *flag.FlagSet, c *keepConfig) {
 	c.split, c.keep = seconds{min: time.Second}, seconds{min: time.Second}
+	fs.Var(&c.split, "split", "`time` after which a recording goes on in the next file")
+	fs.Var(&c.keep, "keep", "`time` after which files of recordings are removed")
+}
+
+func recordFlags(fs *flag.FlagSet, c *recordConfig) {
 	c.latency = seconds{peer.DefaultLatency, time.Millisecond}
 	fs.StringVar(&c.format, "format", "", "`format` to write: mp4, matroska, webm, h264, h265, ivf (default: by the file's name; a pipe is matroska)")
 	fs.BoolVar(&c.force, "force", false, "overwrite what is there")
-	fs.Var(&c.split, "split", "`time` after which the next file begins")
-	fs.Var(&c.keep, "keep", "`time` after which files of that name are removed")
+	keepFlags(fs, &c.keepConfig)
 	fs.Var(&c.latency, "latency", "`time` that a lost packet is waited for")
 	networkFlags(fs, &c.networkConfig)
 }
