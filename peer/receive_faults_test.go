@@ -272,7 +272,7 @@ func TestViewerNoticesADeadStream(t *testing.T) {
 			t.Errorf("%d pictures in 2 s after media could pass again", n)
 		}
 		if n := sink.begun(); n != 2 {
-			t.Errorf("it began %d times, want 2", n)
+			t.Errorf("it began %d times, want 2: %v", n, sink.begunWith)
 		}
 		viewer.stop(t)
 		sink.keepsTime(t)
