@@ -14,7 +14,8 @@ import (
 // state tells. Times are as the pages have them.
 const (
 	lookEvery  = 400 * time.Millisecond
-	quietAfter = 1500 * time.Millisecond // without a packet
+	quietAfter = 1500 * time.Millisecond // without a packet, where some came
+	firstAfter = 10 * time.Second        // without one at all
 )
 
 // reception is one peer connection between the viewer and one camera. Its run is
@@ -29,8 +30,9 @@ type reception struct {
 
 	live   atomic.Bool            // what the viewer may ask of it: it is connected
 	way    atomic.Pointer[string] // its route
+	since  time.Time              // it was connected
 	quiet  bool                   // nothing comes any more
-	silent time.Time              // since when
+	silent time.Time              // when that was noticed
 }
 
 // newTrackRemote is a stream that begins.
@@ -153,6 +155,7 @@ func (s *reception) connectionChanged(patience *time.Timer) (reason, bool) {
 		s.way.Store(&way)
 		if !s.connected {
 			s.log.Info("camera is connected", "route", way)
+			s.since = time.Now()
 		}
 		s.connected = true
 		s.live.Store(true)
@@ -177,9 +180,12 @@ func (s *reception) askForAnotherWay() {
 // stalled looks whether packets still come, and asks for another way for them. It
 // reports whether that was in vain.
 func (s *reception) stalled(now time.Time) bool {
-	newest := s.intake.newest.Load()
-	came := s.intake.recording.epoch.Add(time.Duration(newest))
-	quiet := s.connected && newest > 0 && s.picture == Live && now.Sub(came) >= quietAfter
+	quiet := s.connected && s.picture == Live
+	if newest := s.intake.newest.Load(); newest > 0 {
+		quiet = quiet && now.Sub(s.intake.recording.epoch.Add(time.Duration(newest))) >= quietAfter
+	} else {
+		quiet = quiet && now.Sub(s.since) >= firstAfter
+	}
 	if quiet && !s.quiet {
 		s.log.Info("nothing comes from the camera any more")
 		s.silent = now

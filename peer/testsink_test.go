@@ -15,22 +15,23 @@ type testSink struct {
 	slow chan struct{} // if there is one, each write takes one from it
 	fail error         // what writing returns
 
-	mu      sync.Mutex
-	formats []Format
-	begins  int
-	closed  int
-	frames  []sunk
-	last    []time.Duration
-	waits   bool // the next picture must be a key frame
-	wrong   []string
-	keep    int // how many frames are kept; 0: all
+	mu        sync.Mutex
+	formats   []Format
+	begins    int
+	begunWith []string
+	closed    int
+	frames    []sunk
+	last      []time.Duration
+	waits     bool // the next picture must be a key frame
+	wrong     []string
+	keep      int // how many frames are kept; 0: all
 }
 
 // sunk is a frame that came, and when.
 type sunk struct {
 	Frame
-	index int
-	at    time.Time
+	mime string
+	at   time.Time
 }
 
 func (s *testSink) complain(format string, a ...any) {
@@ -42,6 +43,7 @@ func (s *testSink) Begin(formats []Format) error {
 	defer s.mu.Unlock()
 	s.formats = formats
 	s.begins++
+	s.begunWith = append(s.begunWith, fmt.Sprint(formats))
 	s.waits = true
 	for i, f := range formats {
 		if i > 0 && strings.HasPrefix(f.MIME, "video/") {
@@ -84,7 +86,7 @@ func (s *testSink) WriteFrame(index int, f Frame) error {
 	if s.keep > 0 && len(s.frames) > s.keep {
 		s.frames = s.frames[1:]
 	}
-	s.frames = append(s.frames, sunk{f, index, time.Now()})
+	s.frames = append(s.frames, sunk{f, s.formats[index].MIME, time.Now()})
 	return s.fail
 }
 
@@ -95,12 +97,12 @@ func (s *testSink) Close() error {
 	return nil
 }
 
-// all returns the frames of a kind ("video/", "audio/") of the present formats.
+// all returns the frames of a kind: "video/", "audio/".
 func (s *testSink) all(kind string) (found []sunk) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.frames {
-		if strings.HasPrefix(s.formats[f.index].MIME, kind) {
+		if strings.HasPrefix(f.mime, kind) {
 			found = append(found, f)
 		}
 	}

@@ -58,7 +58,9 @@ func newTrack(kind webrtc.RTPCodecType, stream string, fs []format, hold time.Du
 	delay, _ := rtp.PlayoutDelayExtension{MaxDelay: uint16(hold / (10 * time.Millisecond))}.Marshal() // in range
 	return &track{
 		kind: kind, stream: stream, formats: fs, onKey: onKey,
-		sequence: uint16(rand.Uint32()), offset: rand.Uint32(), delay: delay,
+		// In the lower half: before a first packet has come, a receiver cannot know
+		// that the numbers have turned over (RFC 3711, section 3.3.1).
+		sequence: uint16(rand.N(1 << 15)), offset: rand.Uint32(), delay: delay,
 	}
 }
 
