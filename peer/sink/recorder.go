@@ -79,7 +79,7 @@ func NewRecorder(o Options) (*Recorder, error) {
 	if o.KeyFrame == nil {
 		o.KeyFrame = func() {}
 	}
-	return &Recorder{container: c, split: o.Split, files: f, keyFrame: o.KeyFrame}, nil
+	return &Recorder{container: c, split: o.Split, files: f, keyFrame: o.KeyFrame, asked: -askEvery}, nil
 }
 
 // Container is what is written.
