@@ -131,7 +131,7 @@ func TestBeginning(t *testing.T) {
 	if video, audio := p.times(t, "video"), p.times(t, "audio"); len(video) != 60 || video[0] != 0 || audio[0] > 0.021 || len(audio) < 99 {
 		t.Errorf("%d pictures from %v s, %d packets of sound from %v s", len(video), video[0], len(audio), audio[0])
 	}
-	if asked != 2 || r.Stats().Damaged != 1 {
+	if asked != 3 || r.Stats().Damaged != 1 {
 		t.Errorf("asked for a key frame %d times; %+v", asked, r.Stats())
 	}
 	checkSync2(t, path)
@@ -142,6 +142,19 @@ func checkSync2(t *testing.T, path string) {
 	flashes, tones := onsets(t, path)
 	if len(flashes) != 1 || len(tones) != 1 || math.Abs(flashes[0]-tones[0]) > 0.04 {
 		t.Errorf("flashes at %v, tones at %v", flashes, tones)
+	}
+}
+
+// TestDamagedPicture leaves out what needs a picture that cannot be read.
+func TestDamagedPicture(t *testing.T) {
+	mime := webrtc.MimeTypeH264
+	pictures := film(t, shot{mime, 64, 64, 2, 30})
+	pictures[10].Data = []byte("no start code")
+	path, asked := filepath.Join(t.TempDir(), "film.mkv"), 0
+	r := newRecorder(t, Options{Name: path, KeyFrame: func() { asked++ }})
+	record(t, r, mime, woven(pictures, nil))
+	if p := probe(t, path); p.count("video") != 10+30 || asked != 1 || r.Stats().Damaged != 1 {
+		t.Errorf("%d pictures, asked %d times, %+v", p.count("video"), asked, r.Stats())
 	}
 }
 
