@@ -131,7 +131,7 @@ func TestBeginning(t *testing.T) {
 	if video, audio := p.times(t, "video"), p.times(t, "audio"); len(video) != 60 || video[0] != 0 || audio[0] > 0.021 || len(audio) < 99 {
 		t.Errorf("%d pictures from %v s, %d packets of sound from %v s", len(video), video[0], len(audio), audio[0])
 	}
-	if asked != 1 || r.Stats().Damaged != 1 {
+	if asked != 3 || r.Stats().Damaged != 1 {
 		t.Errorf("asked for a key frame %d times; %+v", asked, r.Stats())
 	}
 	checkSync2(t, path)
@@ -142,6 +142,57 @@ func checkSync2(t *testing.T, path string) {
 	flashes, tones := onsets(t, path)
 	if len(flashes) != 1 || len(tones) != 1 || math.Abs(flashes[0]-tones[0]) > 0.04 {
 		t.Errorf("flashes at %v, tones at %v", flashes, tones)
+	}
+}
+
+// TestDamagedPicture leaves out what needs a picture that cannot be read.
+func TestDamagedPicture(t *testing.T) {
+	mime := webrtc.MimeTypeH264
+	pictures := film(t, shot{mime, 64, 64, 2, 30})
+	pictures[10].Data = []byte("no start code")
+	path, asked := filepath.Join(t.TempDir(), "film.mkv"), 0
+	r := newRecorder(t, Options{Name: path, KeyFrame: func() { asked++ }})
+	record(t, r, mime, woven(pictures, nil))
+	if p := probe(t, path); p.count("video") != 10+30 || asked != 1 || r.Stats().Damaged != 1 {
+		t.Errorf("%d pictures, asked %d times, %+v", p.count("video"), asked, r.Stats())
+	}
+}
+
+// TestDays lets the camera go away for longer than 32 bits count.
+func TestDays(t *testing.T) {
+	const away = 40 * time.Hour
+	for name, mime := range pieces() {
+		path := filepath.Join(t.TempDir(), name)
+		r := newRecorder(t, Options{Name: path})
+		pictures := film(t, shot{mime, 64, 64, 1, 30})
+		give(t, r, formats(mime), woven(slices.Concat(pictures, later(pictures, away), later(pictures, 2*away)), nil))
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		p := probe(t, path)
+		times := p.times(t, "video")
+		if len(times) != 3*filmRate || times[filmRate] != away.Seconds() || times[2*filmRate] != 2*away.Seconds() || math.Abs(p.duration(t)-2*away.Seconds()-1) > 0.1 {
+			t.Errorf("%s: %d pictures at %v, %v s", name, len(times), times[filmRate:filmRate+2], p.duration(t))
+		}
+	}
+}
+
+// TestOneTrack records a camera without sound, and sound without a camera.
+func TestOneTrack(t *testing.T) {
+	for name, mime := range pieces() {
+		for i, kind := range []string{"video", "audio"} {
+			path := filepath.Join(t.TempDir(), name)
+			r := newRecorder(t, Options{Name: path})
+			frames := [][]peer.Frame{film(t, shot{mime, 64, 64, 3, 45}), beeps(t, 3)}[i]
+			give(t, r, formats(mime)[i:i+1], woven(frames, nil))
+			if err := r.Close(); err != nil {
+				t.Fatal(err)
+			}
+			p := probe(t, path)
+			if d := p.duration(t); len(p.Streams) != 1 || p.Streams[0].Type != kind || p.count(kind) != len(frames) || math.Abs(d-3) > 0.06 {
+				t.Errorf("%s of %s: %+v, %d frames, %v s", name, kind, p.Streams, p.count(kind), d)
+			}
+		}
 	}
 }
 

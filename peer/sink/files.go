@@ -134,7 +134,9 @@ func (f *files) removeOld() error {
 		if err != nil || f.now().Sub(info.ModTime()) <= f.keep {
 			continue // one that has just gone is gone
 		}
-		errs = append(errs, f.disk.Remove(filepath.Join(folder, e.Name())))
+		if err := f.disk.Remove(filepath.Join(folder, e.Name())); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }

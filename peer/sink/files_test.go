@@ -116,7 +116,7 @@ func TestSplit(t *testing.T) {
 		}
 	}
 	if asked != 2 {
-		t.Errorf("asked for a key frame %d times: two were due half a second before they came", asked)
+		t.Errorf("asked for a key frame %d times: two were due a second before they came", asked)
 	}
 }
 

@@ -79,7 +79,7 @@ func NewRecorder(o Options) (*Recorder, error) {
 	if o.KeyFrame == nil {
 		o.KeyFrame = func() {}
 	}
-	return &Recorder{container: c, split: o.Split, files: f, keyFrame: o.KeyFrame}, nil
+	return &Recorder{container: c, split: o.Split, files: f, keyFrame: o.KeyFrame, asked: -askEvery}, nil
 }
 
 // Container is what is written.
@@ -167,7 +167,7 @@ func (r *Recorder) lead(f peer.Frame) (ready bool, err error) {
 func (r *Recorder) wantKey(now time.Duration, key, missing bool) {
 	switch {
 	case key:
-		r.lastKey, r.asked = now, now
+		r.lastKey, r.asked = now, now-askEvery
 	case (missing || now-r.lastKey >= keyEvery) && now-r.asked >= askEvery:
 		r.asked = now
 		r.keyFrame()
@@ -214,6 +214,7 @@ func (r *Recorder) write(i int, f peer.Frame) error {
 	data, err := r.container.form(t.MIME, f.Data)
 	if err != nil || len(data) == 0 {
 		r.damaged()
+		r.needKey = r.needKey || i == 0 // those after it need it
 		return nil
 	}
 	s := sample{data: data, time: at, key: f.Key || !t.video}
