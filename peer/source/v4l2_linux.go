@@ -39,12 +39,11 @@ type videoDevice interface {
 	io.Closer
 }
 
-var (
-	errNoFrame   = errors.New("no frame came")
-	errNoCapture = fmt.Errorf("it takes no pictures: %w", errUnusable)
-)
+var errNoFrame = errors.New("no frame came")
 
 const (
+	errNoCapture = unusable("it takes no pictures")
+
 	frameBuffers = 4
 	waitTime     = 1 // s, the least that the library knows
 
@@ -59,8 +58,8 @@ type v4l2 struct {
 	formats map[webcam.PixelFormat]string // the names here
 }
 
-// openV4L2 opens the device at path. The error wraps fs.ErrPermission,
-// errUnusable, or peer.ErrGone.
+// openV4L2 opens the device at path. The error is fs.ErrPermission, errUnusable
+// or peer.ErrGone.
 func openV4L2(path string) (videoDevice, error) {
 	cam, err := webcam.Open(path)
 	if err != nil {
@@ -83,7 +82,7 @@ func openError(path string, err error) error {
 	case errno == unix.EBUSY:
 		return fmt.Errorf("another program has the camera %s open; close it: %w: %w", path, err, peer.ErrGone)
 	case errno == unix.ENOTTY || errno == unix.EISDIR || errno == unix.EINVAL:
-		return fmt.Errorf("%s is no camera: %w", path, errUnusable)
+		return unusable(path + " is no camera")
 	}
 	return fmt.Errorf("open the camera %s: %w: %w", path, err, peer.ErrGone)
 }
@@ -152,7 +151,7 @@ func (v *v4l2) start(c choice) (fps float64, err error) {
 		return 0, startError(err)
 	}
 	if got != code {
-		return 0, fmt.Errorf("the camera lists %s and gives %s: %w", c.format, formatName(uint32(got)), errUnusable)
+		return 0, fmt.Errorf("the camera lists %s and gives %s: %w", c.format, formatName(uint32(got)), peer.ErrGone)
 	}
 	// These fail where the camera has no such choice, which is just as well.
 	_ = v.cam.SetFramerate(float32(c.fps))
