@@ -114,7 +114,7 @@ func rangeOf(s webcam.FrameSize) sizeRange {
 
 // rates returns the rates of a size, the fastest first.
 func (v *v4l2) rates(code webcam.PixelFormat, size image.Point) []float64 {
-	var rates []float64
+	rates := []float64{} // in JSON, a list even if it is empty
 	for _, r := range v.cam.GetSupportedFramerates(code, uint32(size.X), uint32(size.Y)) {
 		rates = append(rates, ratesOf(r)...)
 	}
