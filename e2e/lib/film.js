@@ -19,7 +19,7 @@ const run = promisify(execFile);
  * @returns {Promise<{video: Stream, audio?: Stream}>}
  */
 export async function decode(file) {
-  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-'], { maxBuffer: 1 << 26 });
+  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-vsync', 'vfr', '-f', 'null', '-'], { maxBuffer: 1 << 26 });
   assert.equal(stderr, '', `ffmpeg finds this wrong with ${file}`);
   const { stdout } = await run('ffprobe', ['-v', 'error', '-of', 'json', '-show_streams', '-show_packets', file], { maxBuffer: 1 << 28 });
   /** @type {{streams: any[], packets: any[]}} */
