@@ -28,6 +28,8 @@ function grows(file, bytes, log) {
 async function cameraWithLink(t, url, name) {
   const page = await device(t, `${url}/send`, name);
   await cameraReady(page);
+  await page.click('#microphone');
+  await page.waitForSelector('#microphone[aria-pressed="true"]:not(:disabled)');
   await page.click('#invite');
   return { page, link: await shownLink(page) };
 }
@@ -42,8 +44,8 @@ for (const [name, file] of /** @type {const} */ ([['chromium', 'yard.mp4'], ['ch
     assert.equal(await viewer.exited, 0, viewer.log);
     const { video, audio } = await decode(viewer.path(file));
     assert.equal(video.codec_name, file === 'yard.webm' ? 'vp8' : 'h264');
-    assert.ok(Math.abs(video.end - 5) < 0.1, `it ends at ${video.end} s`);
-    assert.ok(audio && Math.abs(audio.start - video.start) < 0.2 && Math.abs(audio.end - video.end) < 0.2, `sound from ${audio?.start} to ${audio?.end} s`);
+    assert.ok(video.end > 4.5 && video.end < 5, `the last picture is at ${video.end} s`);
+    assert.ok(audio && audio.start < 0.5 && Math.abs(audio.end - video.end) < 0.5, `sound from ${audio?.start} to ${audio?.end} s`);
     await moves(watching);
   });
 }
