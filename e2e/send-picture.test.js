@@ -38,7 +38,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     await sender.click('#pause');
     await says(sender, /^Paused/m);
     await says(receiver, /Paused/);
-    assert.equal((await encoding(sender)).sends, false);
+    await until('nothing is sent', async () => !(await encoding(sender)).sends);
     await sender.click('#pause');
     await says(receiver, /^Live$/m);
     await moves(receiver);
