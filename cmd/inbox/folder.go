@@ -82,9 +82,15 @@ func (s *folderSink) Close() error {
 	return s.Recorder.Close()
 }
 
+// maxFileName is how many letters of a camera's name a file's may have.
+const maxFileName = 64
+
 // fileName makes what a stranger calls a camera fit for a file: letters, digits
 // and little else.
 func fileName(name string) string {
+	if letters := []rune(name); len(letters) > maxFileName {
+		name = string(letters[:maxFileName])
+	}
 	clean := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_", r) {
 			return r

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"inbox/peer"
@@ -116,12 +117,12 @@ func (t *target) open(_ context.Context, camera peer.CameraInfo) (peer.Sink, err
 // describe tells how the recording stands.
 func (t *target) describe(s peer.Stats) string {
 	if s.State != peer.Connected {
-		return fmt.Sprintf("%s %s", s.Camera.Name, s.State)
+		return strings.TrimSpace(s.Camera.Name + " " + string(s.State))
 	}
 	w := t.written()
 	loss := 0.0
-	if packets := float64(s.Packets); packets > 0 {
-		loss = 100 * float64(s.Lost) / packets
+	if packets := s.Packets + s.Lost; packets > 0 {
+		loss = 100 * float64(s.Lost) / float64(packets)
 	}
 	return fmt.Sprintf("%s  %s  %s  %d pictures  %.1f %% lost", clock(s.Time), formatBytes(w.Bytes), peer.Bitrate(s.Bitrate), s.Frames, loss)
 }
