@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { decode } from './lib/film.js';
+import { decode, flashesAndBeeps } from './lib/film.js';
 import { NativeCamera } from './lib/native.js';
 import { NativeViewer } from './lib/native-viewer.js';
 import { cameraReady, moves, press, shownLink } from './lib/pages.js';
@@ -76,6 +76,9 @@ test('a native camera, recorded, snapped, and killed', async (t) => {
   assert.equal(await whole.exited, 0, whole.log);
   const film = await decode(whole.path('whole.mp4'));
   assert.ok(Math.abs(film.video.packets - 120) <= 3, `${film.video.packets} pictures in 4 s`);
+  const { flashes, beeps } = await flashesAndBeeps(whole.path('whole.mp4'));
+  assert.ok(flashes.length >= 3, `flashes at ${flashes}`);
+  for (const flash of flashes) assert.ok(beeps.some((beep) => Math.abs(beep - flash) < 0.08), `flashes at ${flashes} s, beeps at ${beeps} s`);
   await grows(killed.path('killed.mp4'), 100_000, () => killed.log);
   await killed.kill();
   await decode(killed.path('killed.mp4'));

@@ -32,3 +32,20 @@ export async function decode(file) {
   assert.ok(video, `${file} has a picture`);
   return { video, audio: told.find(({ codec_type }) => codec_type === 'audio') };
 }
+
+/**
+ * When the square of a native test pattern flashes in a film, and when it
+ * beeps, both with each full second. In seconds.
+ *
+ * @param {string} file
+ * @returns {Promise<{flashes: number[], beeps: number[]}>}
+ */
+export async function flashesAndBeeps(file) {
+  const square = 'crop=iw/16:ih/16:iw*29/32:ih*23/32';
+  const picture = await run('ffmpeg', ['-v', 'error', '-i', file, '-vf', `${square},signalstats,metadata=mode=print:file=-`, '-an', '-vsync', 'vfr', '-f', 'null', '-'], { maxBuffer: 1 << 26 });
+  const bright = [...picture.stdout.matchAll(/pts_time:([\d.]+)[^]*?YAVG=([\d.]+)/g)].map(([, time, luma]) => ({ time: Number(time), on: Number(luma) > 128 }));
+  const flashes = bright.filter(({ on }, i) => on && i > 0 && !bright[i - 1].on).map(({ time }) => time);
+  const sound = await run('ffmpeg', ['-i', file, '-vn', '-af', 'silencedetect=noise=-30dB:d=0.3', '-f', 'null', '-'], { maxBuffer: 1 << 26 });
+  const beeps = [...sound.stderr.matchAll(/silence_end: ([\d.]+)/g)].map(([, time]) => Number(time));
+  return { flashes, beeps };
+}
