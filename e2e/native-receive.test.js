@@ -77,8 +77,9 @@ test('a native camera, recorded, snapped, and killed', async (t) => {
   const film = await decode(whole.path('whole.mp4'));
   assert.ok(Math.abs(film.video.packets - 120) <= 3, `${film.video.packets} pictures in 4 s`);
   const { flashes, beeps } = await flashesAndBeeps(whole.path('whole.mp4'));
-  assert.ok(flashes.length >= 3, `flashes at ${flashes}`);
-  for (const flash of flashes) assert.ok(beeps.some((beep) => Math.abs(beep - flash) < 0.08), `flashes at ${flashes} s, beeps at ${beeps} s`);
+  const heard = flashes.filter((flash) => flash > 0.5); // silencedetect wants some silence first
+  assert.ok(heard.length >= 3, `flashes at ${flashes}`);
+  for (const flash of heard) assert.ok(beeps.some((beep) => Math.abs(beep - flash) < 0.08), `flashes at ${flashes} s, beeps at ${beeps} s`);
   await grows(killed.path('killed.mp4'), 100_000, () => killed.log);
   await killed.kill();
   await decode(killed.path('killed.mp4'));
