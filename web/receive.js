@@ -8,6 +8,7 @@ import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setT
 import { parseOptions } from './receive-options.js';
 import { cameraNames, receiveView } from './receive-words.js';
 import { Screen } from './screen.js';
+import { REFUSED } from './shared-words.js';
 import { showShield } from './shield.js';
 import { Turns } from './turns.js';
 import { WakeLock } from './wake-lock.js';
@@ -70,6 +71,7 @@ class ReceivePage {
       onstate: () => this.#mailboxChanged(),
       onrefused: (/** @type {import('./channel.js').Refusal} */ refusal) => {
         this.#refused = refusal;
+        if (this.#wall.seen.length > 0) this.#bar?.notify(REFUSED[refusal]); // the card with the note is behind the picture
         this.#render();
       },
     };
