@@ -2,12 +2,12 @@
 # without browsers. Both install what they need and the machine lacks.
 
 GO ?= go
-GOTEST = $(GO) test -race -timeout 10m
+GOTEST = $(GO) test -race -tags full -timeout 10m
 
 # Where scripts/install puts a Node.js if the machine's is too old.
 export PATH := $(CURDIR)/e2e/artifacts/node/node_modules/.bin:$(PATH)
 
-.PHONY: test check lint go-test go-test-short js browsers bench fuzz build clean
+.PHONY: test check lint go-test go-test-short codecs js browsers bench fuzz build clean
 
 test: lint js go-test browsers
 
@@ -16,22 +16,28 @@ check: lint js go-test-short
 build:
 	$(GO) build -o bin/inbox ./cmd/inbox
 
-lint:
+lint: codecs
 	@test -z "$$(gofmt -l .)" || { echo "gofmt: these files are not formatted; run 'gofmt -w .':"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
-	$(GO) fix -diff ./...
+	$(GO) vet -tags full ./...
+	$(GO) fix -diff -tags full ./...
 	$(GO) mod tidy -diff
-	$(GO) tool staticcheck ./...
+	$(GO) tool staticcheck -tags full ./...
+	$(GO) tool staticcheck ./peer/source
 	$(GO) tool go-errorlint ./...
 	$(GO) vet -vettool="$$($(GO) tool -n bodyclose)" ./...
 	./scripts/vulncheck
 	for os in windows darwin linux; do CGO_ENABLED=0 GOOS=$$os $(GO) build -o /dev/null ./cmd/inbox || exit 1; done
 
-go-test:
+go-test: codecs
 	$(GOTEST) ./...
 
-go-test-short:
+go-test-short: codecs
 	$(GOTEST) -short ./...
+
+# What the build tag full links: VP8 and fast JPEG.
+codecs:
+	./scripts/install codecs
 
 # JavaScript without a browser: units and types.
 js:
@@ -40,7 +46,7 @@ js:
 	npm run types
 	npm run unit
 
-browsers: js
+browsers: js codecs
 	./scripts/install browsers
 	npm run e2e
 
@@ -48,6 +54,7 @@ browsers: js
 bench:
 	$(GO) test -run '^$$' -bench . ./signaling
 	$(GO) run ./bench
+	$(GO) run ./bench/viewers
 	npm run bench
 
 # Every fuzz test for a while: make fuzz FUZZTIME=10m

@@ -16,8 +16,8 @@ func TestDependencies(t *testing.T) {
 		{"inbox", []string{"inbox"}, "the embedded files are files"},
 		{"inbox/signaling", []string{"inbox/signaling", "golang.org/x/"}, "the mailbox knows nothing of WebRTC, media or pages"},
 		{"inbox/signaling/storetest", []string{"inbox/signaling", "golang.org/x/"}, "any Store must be able to use the suite"},
-		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "github.com/pion/", "golang.org/x/"}, "a peer knows nothing of pages or of the store behind the mailbox"},
-		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/pion/"}, "the native peer knows nothing of pages, the command or the store"},
+		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/pion/", "github.com/google/uuid", "github.com/wlynxg/anet"}, "a peer knows nothing of pages or of the store behind the mailbox"},
+		{"inbox/peer/source", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/"}, "sources know nothing of pages or the command"},
 		{"inbox/internal/cert", []string{"inbox/internal/cert"}, "certificates need the standard library alone"},
 		{"inbox/internal/minify", []string{"inbox/internal/minify", "github.com/tdewolff/"}, "minifying is one library's affair"},
 		{"inbox/internal/static", []string{"inbox/internal/static"}, "serving files needs the standard library alone"},
@@ -29,6 +29,28 @@ func TestDependencies(t *testing.T) {
 				continue
 			}
 			t.Errorf("%s uses %s: %s", tt.pkg, dep, tt.because)
+		}
+	}
+}
+
+// TestWithoutCgo holds that all but capturing and encoding builds without a C
+// compiler: drivers and codecs come in behind build constraints.
+func TestWithoutCgo(t *testing.T) {
+	t.Setenv("CGO_ENABLED", "0")
+	for _, pkg := range []string{"inbox/peer", "inbox/peer/source", "inbox/cmd/inbox"} {
+		for _, dep := range deps(t, pkg) {
+			if strings.HasPrefix(dep, "github.com/pion/mediadevices/pkg/codec/") || strings.HasPrefix(dep, "github.com/pion/mediadevices/pkg/driver/") {
+				t.Errorf("%s uses %s without cgo", pkg, dep)
+			}
+		}
+	}
+}
+
+// TestSessionsKnowNoDevices keeps capture and codecs out of package peer.
+func TestSessionsKnowNoDevices(t *testing.T) {
+	for _, dep := range deps(t, "inbox/peer") {
+		if strings.HasPrefix(dep, "github.com/pion/mediadevices") || strings.HasPrefix(dep, "inbox/peer/") {
+			t.Errorf("inbox/peer uses %s: sources are given to it", dep)
 		}
 	}
 }

@@ -35,7 +35,7 @@ const purpose = "inbox sealed message v1"
 
 // Key is the secret of a link: 256 random bits. Whoever has it can read and
 // write the messages of those that meet through the link; the server never
-// learns it. Printing a Key does not show it.
+// learns it. Printing a Key does not show it. The zero Key stands for none.
 type Key struct{ secret [32]byte }
 
 // NewKey returns a new random key.
@@ -56,6 +56,9 @@ func ParseKey(text string) (Key, error) {
 	copy(k.secret[:], b)
 	return k, nil
 }
+
+// IsZero reports whether k is no key.
+func (k Key) IsZero() bool { return k == Key{} }
 
 // Text returns the key as ParseKey reads it. It belongs into a link and nowhere else.
 func (k Key) Text() string { return base64.RawURLEncoding.EncodeToString(k.secret[:]) }

@@ -7,7 +7,7 @@
  * @typedef {'live' | 'paused' | 'away'} PictureState how a camera's picture stands: the person paused it, or the system keeps it back
  * @typedef {{name?: string, video?: PictureState}} Introduction what a camera says of itself
  * @typedef {{type: 'offer' | 'answer', sdp: string, session?: string} & Introduction} DescriptionMessage
- * @typedef {{type: 'state', session?: string} & Introduction} StateMessage
+ * @typedef {{type: 'state', session?: string, unfit?: string} & Introduction} StateMessage unfit: the camera's codecs, none of which this end has
  * @typedef {{type: 'icecandidate', candidate: RTCIceCandidateInit, session?: string}} CandidateMessage
  * @typedef {{type: 'watch' | 'bye', session?: string}} PlainMessage
  * @typedef {DescriptionMessage | CandidateMessage | PlainMessage | StateMessage} Message
@@ -33,6 +33,7 @@ export function parseMessage(body) {
     case 'offer':
       return typeof sdp === 'string' ? withSession({ type, sdp, ...introductionOf(value) }, session) : null;
     case 'state':
+      if (value.video === 'unsupported') return withSession({ type, unfit: typeof value.codecs === 'string' ? value.codecs.slice(0, 64) : '' }, session);
       return withSession({ type, ...introductionOf(value) }, session);
     case 'answer':
       return typeof sdp === 'string' ? withSession({ type, sdp }, session) : null;

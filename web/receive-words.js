@@ -17,6 +17,7 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
  * @property {import('./signaling.js').MailboxState} lobby the lobby's mailbox, where this page holds it
  * @property {import('./picture.js').ShownState | 'none'} camera that is on the screen; of several 'live' if any is
  * @property {{all: number, live: number}} cameras that are on the screen
+ * @property {string} [unfit] the codecs of a camera that has none of this browser's
  * @property {import('./channel.js').Refusal} [refused] why the last message that was refused was
  * @property {string} sendAddress where to open the send page
  */
@@ -25,8 +26,8 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
  * @param {ReceiveFacts} facts
  * @returns {View}
  */
-export function receiveView({ supported, link, mailbox, lobby, camera, cameras, refused, sendAddress }) {
-  const trouble = receiveTrouble(supported, link, [mailbox, lobby]);
+export function receiveView({ supported, link, mailbox, lobby, camera, cameras, unfit, refused, sendAddress }) {
+  const trouble = receiveTrouble(supported, link, [mailbox, lobby]) ?? (camera === 'unfit' ? unfitTrouble(unfit) : null);
   const hint = link === 'none' ? lobbyWay(lobby, sendAddress) : 'The picture comes by itself when the camera’s page is open and started.';
   const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string) => View} */
@@ -41,6 +42,16 @@ export function receiveView({ supported, link, mailbox, lobby, camera, cameras, 
   if (camera === 'ended') return view('idle', link === 'from' ? 'The camera has stopped. Waiting for it.' : 'The camera has stopped. Waiting for one.');
   const opening = mailbox === 'connecting' || (link === 'none' && lobby === 'connecting');
   return opening ? view('busy', 'Connecting to the server…') : view('idle', link === 'from' ? 'Waiting for the camera' : 'Waiting for a camera');
+}
+
+/** @param {string | undefined} codecs @returns {Trouble} */
+function unfitTrouble(codecs) {
+  return {
+    what: `This browser cannot show this camera, which sends ${codecs || 'a format that it does not have'}.`,
+    todo: 'Open the link in another browser: current Chrome, Edge and Safari show H264. Firefox needs its OpenH264 plugin for that.',
+    label: 'Try again',
+    action: 'again',
+  };
 }
 
 /** @param {ReceiveFacts['cameras']} cameras */

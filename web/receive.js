@@ -142,6 +142,7 @@ class ReceivePage {
   #act(button) {
     const action = button instanceof HTMLElement ? button.dataset.action : '';
     if (action === 'resume') for (const { mailbox } of this.#screens) mailbox.resume();
+    else if (action === 'again') for (const { viewer } of this.#screens) viewer.watchUnfit();
     else if (action === 'home') location.assign('./');
     else this.#nudge();
   }
@@ -157,7 +158,13 @@ class ReceivePage {
     const cameras = this.#screens.flatMap(({ viewer }) => [...viewer.cameras.values()]);
     if (cameras.some(({ state }) => state === 'connecting')) return 'connecting';
     if (cameras.some(({ state }) => state === 'reconnecting')) return 'reconnecting';
+    if (this.#unfit !== undefined) return 'unfit';
     return this.#ended ? 'ended' : 'none';
+  }
+
+  /** The codecs of a camera that this browser cannot show. */
+  get #unfit() {
+    return this.#screens.flatMap(({ viewer }) => [...viewer.cameras.values()]).find(({ state }) => state === 'unfit')?.codecs;
   }
 
   #render() {
@@ -171,6 +178,7 @@ class ReceivePage {
         lobby: this.#lobby ? (lobby ?? 'connecting') : 'refused',
         camera: this.#camera,
         cameras: { all: seen.length, live: seen.filter(({ state }) => state === 'live').length },
+        unfit: this.#unfit,
         refused: this.#refused,
         sendAddress: address('send'),
       }),

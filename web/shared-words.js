@@ -5,7 +5,7 @@
  * A card over the picture: what happened, what to do, and one button.
  *
  * @typedef {{what: string, todo: string, label: string, action: Action}} Trouble
- * @typedef {'camera' | 'next' | 'server' | 'resume' | 'home'} Action
+ * @typedef {'camera' | 'next' | 'server' | 'resume' | 'again' | 'home'} Action
  *
  * What a page shows. note is what else there is to know; tone colours the dot beside the status.
  *

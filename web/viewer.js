@@ -9,9 +9,10 @@ import { Backoff, sleep } from './timing.js';
 /**
  * How a camera stands, seen from the viewer: 'asking' it was asked for its
  * offer, 'connecting', 'live', 'reconnecting' it was live and is asked again,
- * 'ended' it said goodbye or does not come back.
+ * 'ended' it said goodbye or does not come back, 'unfit' it has no codec that this
+ * browser has.
  *
- * @typedef {'asking' | 'connecting' | 'live' | 'reconnecting' | 'ended'} CameraState
+ * @typedef {'asking' | 'connecting' | 'live' | 'reconnecting' | 'ended' | 'unfit'} CameraState
  */
 
 /**
@@ -24,6 +25,7 @@ import { Backoff, sleep } from './timing.js';
  * @property {string} name '' where it was not told
  * @property {import('./messages.js').PictureState} video
  * @property {boolean} stalled connected, but nothing of the picture comes any more
+ * @property {string} [codecs] of a camera that is unfit, for people
  * @property {AbortController} [asking]
  */
 
@@ -85,7 +87,9 @@ export class Viewer {
         this.#offered(from, message);
         break;
       case 'state':
-        if (camera && session && message.session === session.id) this.#introduced(camera, message);
+        if (!camera || !session || message.session !== session.id) break;
+        if (message.unfit !== undefined) this.#unfit(camera, message.unfit);
+        else this.#introduced(camera, message);
         break;
       case 'icecandidate':
         // One with a session is behind its description; without, it may be of another.
@@ -112,6 +116,11 @@ export class Viewer {
     camera.asking = asking;
     this.#enter(camera, camera.seen ? 'reconnecting' : 'asking');
     void this.#ask(camera, asking.signal).catch(() => {}); // answered, or closed
+  }
+
+  /** Asks the cameras again that had no codec of this browser's. */
+  watchUnfit() {
+    for (const { id, state } of this.cameras.values()) if (state === 'unfit') this.watch(id);
   }
 
   /** The network may have changed: cameras are asked to look for this end on it. */
@@ -141,6 +150,19 @@ export class Viewer {
       camera.session.end();
     }
     this.cameras.clear();
+  }
+
+  /**
+   * It has nothing that this browser could show; whoever looks decides whether to ask again.
+   *
+   * @param {ViewedCamera} camera
+   * @param {string} codecs
+   */
+  #unfit(camera, codecs) {
+    const { session } = camera;
+    Object.assign(camera, { session: undefined, stream: undefined, codecs });
+    session?.end('replaced');
+    this.#enter(camera, 'unfit');
   }
 
   /**

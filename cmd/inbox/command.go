@@ -22,7 +22,7 @@ type command struct {
 }
 
 func commands() []*command {
-	return []*command{serveCommand(), certCommand(), versionCommand(), helpCommand()}
+	return []*command{serveCommand(), sendCommand(), devicesCommand(), certCommand(), versionCommand(), helpCommand()}
 }
 
 func find(name string) *command {
@@ -52,8 +52,19 @@ func newFlags(name string) *flag.FlagSet {
 // for each flag; those of another command's flags are passed over, so that one
 // file does for all). Errors: a usageError, and flag.ErrHelp when help was asked for.
 func parse(fs *flag.FlagSet, args []string) error {
+	words, err := parseWords(fs, args)
+	if err == nil && len(words) > 0 {
+		err = usagef("%q is one word too many; 'inbox help %s' explains", words[0], fs.Name())
+	}
+	return err
+}
+
+// parseWords is parse for a command that takes words beside its flags; flags
+// may stand before and behind them.
+func parseWords(fs *flag.FlagSet, args []string) (words []string, err error) {
 	fs.String("config", "", "`file` with a line \"name value\" for each flag that is not set otherwise")
-	err := ff.Parse(fs, args,
+	args, words = apart(fs, args)
+	err = ff.Parse(fs, args,
 		ff.WithEnvVarPrefix("INBOX"),
 		ff.WithConfigFileFlag("config"),
 		ff.WithConfigFileParser(func(r io.Reader, set func(name, value string) error) error {
@@ -66,16 +77,42 @@ func parse(fs *flag.FlagSet, args []string) error {
 		}),
 	)
 	if errors.Is(err, flag.ErrHelp) {
-		return err
+		return nil, err
 	}
 	if err != nil {
 		text := strings.TrimPrefix(err.Error(), "error parsing commandline arguments: ")
-		return usagef("%s; 'inbox help %s' lists the flags", text, fs.Name())
+		return nil, usagef("%s; 'inbox help %s' lists the flags", text, fs.Name())
 	}
-	if fs.NArg() > 0 {
-		return usagef("%q is one word too many; 'inbox help %s' explains", fs.Arg(0), fs.Name())
+	return words, nil
+}
+
+// apart takes the words out from among the flags. What follows "--" are words.
+func apart(fs *flag.FlagSet, args []string) (flags, words []string) {
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			return flags, append(words, args[i+1:]...)
+		}
+		if len(arg) < 2 || arg[0] != '-' {
+			words = append(words, arg)
+			continue
+		}
+		flags = append(flags, arg)
+		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		f := fs.Lookup(name)
+		if f == nil || hasValue || isBool(f) {
+			continue
+		}
+		if i++; i < len(args) {
+			flags = append(flags, args[i])
+		}
 	}
-	return nil
+	return flags, words
+}
+
+func isBool(f *flag.Flag) bool {
+	b, ok := f.Value.(interface{ IsBoolFlag() bool })
+	return ok && b.IsBoolFlag()
 }
 
 // isFlag reports whether any command has a flag of that name.

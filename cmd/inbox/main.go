@@ -1,10 +1,12 @@
 // Command inbox shares a camera over WebRTC: it serves the mailbox through
 // which two peers find each other, and the pages that have a camera or show one.
 //
-//	inbox [serve] [flags]    run the server
-//	inbox cert [flags]       make server.crt and server.key
-//	inbox version            tell what this binary is
-//	inbox help [command]     explain a command and its flags
+//	inbox [serve] [flags]       run the server
+//	inbox send [flags] [LINK]   share a camera of this machine
+//	inbox devices               list cameras, microphones and screens
+//	inbox cert [flags]          make server.crt and server.key
+//	inbox version               tell what this binary is
+//	inbox help [command]        explain a command and its flags
 package main
 
 import (

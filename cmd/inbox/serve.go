@@ -32,10 +32,13 @@ const shutdownTime = 2 * time.Second
 
 func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var c serveConfig
-	err := parse(serveFlags(&c), args)
+	words, err := parseWords(serveFlags(&c), args)
 	if errors.Is(err, flag.ErrHelp) {
 		serveCommand().explain(stdout)
 		return nil
+	}
+	if len(words) > 0 {
+		err = tooMany(words[0], c.shares.set)
 	}
 	if err == nil {
 		err = c.check()
@@ -65,7 +68,14 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	site.HandleFunc("GET /config.json", serveConfigJSON(&c, l.Addr()))
-	printWelcome(stdout, &c, l.Addr(), cert)
+	camera, err := newServedCamera(ctx, &c, l.Addr(), cert, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	printWelcome(stdout, &c, l.Addr(), cert, camera == nil)
+	if camera != nil {
+		printLink(stdout, camera.link)
+	}
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return store.Run(ctx, c.cleanupInterval.Duration) })
@@ -75,6 +85,9 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		g.Go(func() error { return answerNames(ctx, l.Addr(), log) })
 	}
 	g.Go(func() error { return serveHTTP(ctx, l, &c, site, cert, log) })
+	if camera != nil {
+		g.Go(func() error { return camera.run(ctx, log) })
+	}
 	err = g.Wait()
 	if errors.Is(err, context.Canceled) {
 		err = nil

@@ -19,7 +19,6 @@ type serveConfig struct {
 	https      bool
 	certFile   string
 	keyFile    string
-	state      string
 	public     string
 	lobby      bool
 	mdns       bool
@@ -38,6 +37,10 @@ type serveConfig struct {
 	corsOrigins     list
 	iceServers      iceServers
 	limits          signaling.Limits
+
+	shares optional // a camera of this machine
+	cameraConfig
+	identityConfig
 
 	logLevel  choice
 	logFormat choice
@@ -83,6 +86,10 @@ func serveFlags(c *serveConfig) *flag.FlagSet {
 	fs.Var(&c.iceServers, "ice-server", "`URL` of a STUN or TURN server for peers (stun:HOST:PORT, turn:HOST:PORT), or @FILE with RTCIceServer\nobjects in JSON; may be repeated. A TURN URL takes its credentials from the environment:\nINBOX_ICE_USERNAME and INBOX_ICE_CREDENTIAL")
 	limitFlags(fs, &c.limits)
 
+	fs.Var(&c.shares, "camera", "share a `camera` of this machine too: -camera is the first one, -camera=DEVICE that of a path or a part of\nits name, -camera=test a test pattern, -camera=screen the screen ('inbox devices' lists them)")
+	cameraFlags(fs, &c.cameraConfig)
+	identityFlags(fs, &c.identityConfig)
+
 	fs.Var(&c.logLevel, "log-level", "least `level` that is logged: debug, info, warn, error")
 	fs.Var(&c.logFormat, "log-format", "`format` of the log: text, json")
 	return fs
@@ -127,7 +134,8 @@ func (c *serveConfig) check() error {
 			return usagef("-cors-origin %q is not an origin; write it like https://example.org or http://localhost:8080", origin)
 		}
 	}
-	return nil
+	c.camera = c.shares.value
+	return c.cameraConfig.check()
 }
 
 // isOrigin reports whether text is what browsers send as the Origin of a page

@@ -109,6 +109,91 @@ func (l *list) Set(text string) error {
 	return nil
 }
 
+// optional is a flag's value that may be left out: -camera, or -camera=DEVICE.
+type optional struct {
+	set   bool
+	value string
+}
+
+// IsBoolFlag lets the value be left out.
+func (o *optional) IsBoolFlag() bool { return true }
+
+func (o *optional) String() string {
+	if o == nil {
+		return ""
+	}
+	return o.value
+}
+
+func (o *optional) Set(text string) error {
+	switch on, err := strconv.ParseBool(text); {
+	case err != nil:
+		*o = optional{true, text}
+	default:
+		*o = optional{set: on}
+	}
+	return nil
+}
+
+// size is a flag's value that is a picture's: "1280x720".
+type size struct{ width, height int }
+
+func (s *size) String() string {
+	if s == nil || s.width == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%dx%d", s.width, s.height)
+}
+
+func (s *size) Set(text string) error {
+	w, h, found := strings.Cut(strings.ToLower(text), "x")
+	width, errW := strconv.Atoi(w)
+	height, errH := strconv.Atoi(h)
+	if !found || errW != nil || errH != nil || width < 16 || height < 16 || width > 16384 || height > 16384 {
+		return errors.New("want WIDTHxHEIGHT in pixels (1280x720)")
+	}
+	*s = size{width, height}
+	return nil
+}
+
+// bitrate is a flag's value in bits a second: "2500000", "2500k", "2.5M".
+type bitrate int
+
+func (b *bitrate) String() string {
+	if b == nil || *b == 0 {
+		return ""
+	}
+	return formatBitrate(int(*b))
+}
+
+func (b *bitrate) Set(text string) error {
+	factor := 1.0
+	digits := strings.ToLower(text)
+	for suffix, f := range map[string]float64{"k": 1e3, "m": 1e6} {
+		if before, ok := strings.CutSuffix(digits, suffix); ok {
+			digits, factor = before, f
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || !(n*factor >= 10_000 && n*factor <= 1e9) {
+		return errors.New("want bits a second (2500000) or with a unit (2500k, 2.5M), at least 10k")
+	}
+	*b = bitrate(n * factor)
+	return nil
+}
+
+// formatBitrate writes bits a second as the flags have them.
+func formatBitrate(n int) string {
+	switch {
+	case n >= 1e6:
+		return strconv.FormatFloat(float64(n)/1e6, 'g', 3, 64) + "M"
+	case n >= 1e3:
+		return strconv.FormatFloat(float64(n)/1e3, 'g', 3, 64) + "k"
+	}
+	return strconv.Itoa(n)
+}
+
 // choice is a flag's value that is one of a few words.
 type choice struct {
 	value string

@@ -6,6 +6,9 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"strings"
+
+	"inbox/peer/source"
 )
 
 func versionCommand() *command {
@@ -18,6 +21,11 @@ func version(_ context.Context, args []string, stdout, _ io.Writer) error {
 	}
 	v := readBuild()
 	fmt.Fprintf(stdout, "inbox %s\ncommit %s\n%s %s/%s\n", v.version, v.commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	encodings := "nothing: it was built without cgo, and passes on what is encoded already (-source)"
+	if all := source.Encodings(); len(all) > 0 {
+		encodings = strings.Join(all, ", ")
+	}
+	fmt.Fprintf(stdout, "encodes %s\n", encodings)
 	return nil
 }
 

@@ -15,16 +15,17 @@ import (
 	"inbox/internal/cert"
 )
 
-// printWelcome prints the addresses to open, the one for a phone first and as a
-// QR code in a terminal, and how to know and trust the certificate.
-func printWelcome(w io.Writer, c *serveConfig, bound net.Addr, certificate *certificate) {
+// printWelcome prints the addresses to open, the one for a phone first and, if
+// there is no better one to show, as a QR code in a terminal, and how to know and
+// trust the certificate.
+func printWelcome(w io.Writer, c *serveConfig, bound net.Addr, certificate *certificate, code bool) {
 	urls, network := addressesToOpen(c, bound)
 	fmt.Fprint(w, "Open one of these where the camera is and where you want to see it:\n\n")
 	for _, url := range urls {
 		fmt.Fprintf(w, "  %s\n", url)
 	}
 	fmt.Fprintln(w)
-	if isTerminal(w) && network {
+	if code && network && isTerminal(w) {
 		qrterminal.GenerateHalfBlock(urls[0], qrterminal.L, w)
 		fmt.Fprintln(w)
 	}

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
 
 /** The command under test; `npm run e2e` builds it. */
-const BINARY = process.env.INBOX_BINARY ?? fileURLToPath(new URL('../artifacts/inbox', import.meta.url));
+export const BINARY = process.env.INBOX_BINARY ?? fileURLToPath(new URL('../artifacts/inbox', import.meta.url));
 
 /** A running `inbox serve`, on a port of its own and in an empty folder. */
 export class Server {
@@ -18,6 +18,7 @@ export class Server {
   #args;
   url = '';
   log = '';
+  printed = '';
 
   /**
    * @param {string} folder
@@ -70,21 +71,22 @@ export class Server {
     const child = spawn(BINARY, args, { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     child.stderr.on('data', (data) => (this.log += data));
+    this.printed = '';
+    child.stdout.on('data', (data) => (this.printed += data));
     const failed = once(child, 'exit').then(([status]) => {
       throw new Error(`the server ended with status ${status}: ${this.log}`);
     });
-    this.url = await Promise.race([this.#address(child.stdout), failed]);
+    this.url = await Promise.race([this.#address(), failed]);
     failed.catch(() => {}); // its later end is the test's own doing
   }
 
-  /** @param {import('node:stream').Readable} stdout */
-  async #address(stdout) {
-    for await (const line of createInterface(stdout)) {
-      const found = /https?:\/\/127\.0\.0\.1:\d+/.exec(line);
-      if (!found) continue;
-      stdout.resume(); // what else it prints must not fill the pipe
-      return found[0];
-    }
-    throw new Error(`the server printed no address: ${this.log}`);
+  /** The address that it prints. */
+  async #address() {
+    return until('the server prints its address', () => /https?:\/\/127\.0\.0\.1:\d+/.exec(this.printed)?.[0], { describe: async () => this.log });
+  }
+
+  /** The link to its own camera, if it was started with one. */
+  cameraLink() {
+    return until('the server prints the link to its camera', () => /https?:\/\/\S+#from=\S+(?=\s)/.exec(this.printed)?.[0], { describe: async () => this.log });
   }
 }

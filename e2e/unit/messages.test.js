@@ -64,6 +64,8 @@ test('early candidates are bounded', () => {
 test('what a camera says of itself is kept as far as it makes sense', () => {
   assert.deepEqual(parseMessage('{"type":"offer","sdp":"s","name":"Hall","video":"paused"}'), { type: 'offer', sdp: 's', name: 'Hall', video: 'paused' });
   assert.deepEqual(parseMessage('{"type":"state","session":"q","name":7,"video":"odd"}'), { type: 'state', session: 'q' });
+  assert.deepEqual(parseMessage('{"type":"state","session":"q","video":"unsupported","codecs":"VP8"}'), { type: 'state', session: 'q', unfit: 'VP8' });
+  assert.deepEqual(parseMessage('{"type":"state","video":"unsupported","codecs":7}'), { type: 'state', unfit: '' });
   const long = parseMessage(JSON.stringify({ type: 'state', name: 'x'.repeat(100) }));
   assert.equal(long?.type === 'state' && long.name?.length, 64);
   assert.deepEqual(parseMessage('{"type":"answer","sdp":"s","name":"Hall"}'), { type: 'answer', sdp: 's' });

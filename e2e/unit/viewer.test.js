@@ -156,6 +156,25 @@ test('a camera says what it is called and how its picture stands', async (t) => 
   await settle();
 });
 
+test('a camera that has no codec of this browser is asked again only when that is wanted', async (t) => {
+  const { viewer, sent } = start(t);
+  viewer.receive('a', { type: 'offer', sdp: '1', session: 's' });
+  viewer.receive('a', { type: 'state', session: 'earlier', unfit: 'VP8' });
+  assert.equal(viewer.cameras.get('a')?.state, 'connecting');
+  viewer.receive('a', { type: 'state', session: 's', unfit: 'VP8' });
+  await settle();
+  const camera = viewer.cameras.get('a');
+  assert.deepEqual([camera?.state, camera?.codecs, camera?.session], ['unfit', 'VP8', undefined]);
+  const watches = () => sent.filter(({ message }) => message.type === 'watch').length;
+  assert.equal(watches(), 0);
+  viewer.watchUnfit();
+  await settle();
+  assert.equal(watches(), 1);
+  viewer.receive('a', { type: 'offer', sdp: '2', session: 't' });
+  assert.equal(viewer.cameras.get('a')?.state, 'connecting');
+  await settle();
+});
+
 test('a camera whose picture is interrupted is asked for another way, in the same session', async (t) => {
   const { viewer, sent, connections } = start(t);
   viewer.receive('a', { type: 'offer', sdp: '1', session: 's' });

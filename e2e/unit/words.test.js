@@ -9,7 +9,7 @@ import { sendView } from '../../web/send-words.js';
 const MAILBOX = /** @type {const} */ (['connecting', 'open', 'offline', 'taken', 'displaced', 'refused']);
 const MEDIA = /** @type {const} */ (['opening', 'ready', 'denied', 'none', 'busy', 'insecure', 'unsupported', 'gone', 'dismissed', 'system', 'unknown']);
 const RECEIVERS = /** @type {const} */ ([[], ['waiting'], ['connecting'], ['live'], ['reconnecting'], ['live', 'waiting']]);
-const CAMERAS = /** @type {const} */ (['none', 'asking', 'connecting', 'live', 'reconnecting', 'ended', 'paused', 'away']);
+const CAMERAS = /** @type {const} */ (['none', 'asking', 'connecting', 'live', 'reconnecting', 'ended', 'paused', 'away', 'unfit']);
 const ONE = { all: 1, live: 1 };
 
 /** @param {import('../../web/shared-words.js').View} view @param {unknown} facts */
@@ -66,6 +66,12 @@ test('every trouble with the sound has words', () => {
   assert.equal(soundNote(undefined, undefined), '');
   for (const problem of MEDIA.filter((media) => media !== 'opening' && media !== 'ready')) assert.match(soundNote(problem, undefined), /microphone.*\./);
   assert.match(soundNote('denied', 'busy'), /screen/);
+});
+
+test('a camera that this browser cannot show', () => {
+  const facts = { supported: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('unfit'), cameras: ONE, sendAddress: '' };
+  assert.match(receiveView({ ...facts, unfit: 'H264' }).trouble?.what ?? '', /cannot show this camera, which sends H264/);
+  assert.match(receiveView(facts).trouble?.what ?? '', /a format that it does not have/);
 });
 
 test('a grid says how many of its cameras are live', () => {

@@ -213,3 +213,18 @@ func (l *Local) serves(names Names) bool {
 		time.Until(l.leaf.cert.NotAfter) > renewBefore &&
 		l.leaf.names().and(names).equal(l.leaf.names())
 }
+
+// ReadAuthority returns the certificate of the authority in the folder dir, for
+// programs of the same user that meet the server. It makes nothing: the error is
+// that of a file that is not there or is none of this package's.
+func ReadAuthority(dir string) (*x509.Certificate, error) {
+	l := &Local{dir: dir}
+	p, err := l.load(authorityFile)
+	if err == nil && p == nil {
+		err = fmt.Errorf("%s: %w", l.file(authorityFile), fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.cert, nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pion/webrtc/v4"
+
+	"inbox/peer"
+	"inbox/peer/source"
+)
+
+// cameraConfig is what flags say of a camera: where its picture comes from and
+// how it is sent. `inbox send` and `inbox serve -camera` have them in common.
+type cameraConfig struct {
+	camera     string // the flag is the command's own
+	source     string
+	format     choice
+	loop       bool
+	size       size
+	fps        float64
+	bitrate    bitrate
+	minBitrate bitrate
+	codec      choice
+	mic        string
+	name       string
+	alwaysOn   bool
+	udpPort    int
+	tcpPort    int
+	interfaces list
+}
+
+func cameraFlags(fs *flag.FlagSet, c *cameraConfig) {
+	c.bitrate, c.minBitrate = peer.DefaultMaxBitrate, peer.DefaultMinBitrate
+	c.codec = choice{"", []string{"h264", "vp8"}}
+	c.format = choice{"", []string{"h264", "vp8", "vp9", "av1"}}
+	fs.StringVar(&c.source, "source", "", "`file` that is encoded already, or - for standard input: H.264 (Annex B), or VP8, VP9, AV1 in IVF")
+	fs.Var(&c.format, "format", "`format` of -source, where its first bytes shall not be waited for: h264, vp8, vp9, av1")
+	fs.BoolVar(&c.loop, "loop", false, "begin the file of -source again at its end")
+	fs.Var(&c.size, "size", "`size` of the picture, as 1920x1080 (default: the best of the camera up to 1280x720)")
+	fs.Float64Var(&c.fps, "fps", 0, "`pictures` a second (default: up to 30)")
+	fs.Var(&c.bitrate, "bitrate", "`bits` a second of the picture at most, as 800k or 2.5M")
+	fs.Var(&c.minBitrate, "min-bitrate", "`bits` a second of the picture at least, however narrow a viewer's way is")
+	fs.Var(&c.codec, "codec", "the one `codec` to encode in: h264, vp8 (default: what each viewer can show)")
+	fs.StringVar(&c.mic, "mic", "none", "`microphone`: default, a part of its name, or none; test beeps with -camera test")
+	fs.StringVar(&c.name, "name", "", "`name` that viewers see (default: this machine's)")
+	fs.BoolVar(&c.alwaysOn, "always-on", false, "keep the camera open while nobody watches")
+	fs.IntVar(&c.udpPort, "udp-port", 0, "UDP `port` for pictures (default: a free one)")
+	fs.IntVar(&c.tcpPort, "tcp-port", 0, "TCP `port` for viewers that UDP does not reach (default: none)")
+	fs.Var(&c.interfaces, "interface", "network `interface` to use, as eth0; may be repeated (default: all but those of containers)")
+}
+
+// check finds what no single flag could know.
+func (c *cameraConfig) check() error {
+	switch {
+	case c.source != "" && c.camera != "":
+		return usagef("-camera and -source are two sources; choose one")
+	case c.minBitrate > c.bitrate:
+		return usagef("-min-bitrate %s is more than -bitrate %s", &c.minBitrate, &c.bitrate)
+	case c.source == "" && (c.loop || c.format.value != ""):
+		return usagef("-loop and -format are for -source")
+	case c.fps < 0 || c.fps > 1000:
+		return usagef("-fps %v is no number of pictures a second", c.fps)
+	case c.udpPort < 0 || c.udpPort > 65535 || c.tcpPort < 0 || c.tcpPort > 65535:
+		return usagef("ports are from 1 to 65535")
+	}
+	return nil
+}
+
+// open returns the source of the picture, and of sound if there is one.
+func (c *cameraConfig) open(ctx context.Context) (peer.Source, error) {
+	video, err := c.openVideo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if c.codec.value != "" {
+		if video, err = only(video, "video/"+c.codec.value); err != nil {
+			return nil, err
+		}
+	}
+	if len(video.Formats()) == 0 {
+		return nil, errors.New("this build cannot encode: it was made without cgo. Give it a stream that is encoded already, with -source, or build it with a C compiler (CGO_ENABLED=1)")
+	}
+	if c.mic == "none" || c.mic == "" || c.beeps() {
+		return video, nil
+	}
+	return source.WithSound(video, source.NewMicrophone(c.mic)), nil
+}
+
+// beeps reports whether the test pattern shall have its own sound.
+func (c *cameraConfig) beeps() bool { return c.camera == "test" && c.source == "" && c.mic == "test" }
+
+func (c *cameraConfig) openVideo(ctx context.Context) (peer.Source, error) {
+	switch {
+	case c.source != "":
+		return c.openStream(ctx)
+	case c.camera == "test":
+		return source.TestPattern(source.PatternOptions{Width: c.size.width, Height: c.size.height, FPS: c.fps, Sound: c.beeps()}), nil
+	case c.camera == "screen":
+		return source.NewScreen(source.ScreenOptions{FPS: c.fps}), nil
+	}
+	return source.Camera(source.CameraOptions{Device: c.camera, Width: c.size.width, Height: c.size.height, FPS: c.fps, PassThrough: c.codec.value != "vp8"})
+}
+
+func (c *cameraConfig) openStream(ctx context.Context) (peer.Source, error) {
+	o := source.StreamOptions{FPS: c.fps, Loop: c.loop}
+	if c.format.value != "" {
+		o.Format = "video/" + c.format.value
+	}
+	s, err := source.File(ctx, c.source, o)
+	if err != nil {
+		return nil, fmt.Errorf("-source %s: %w", c.source, err)
+	}
+	return s, nil
+}
+
+// oneFormat is a source of which one format of pictures is used.
+type oneFormat struct {
+	peer.Source
+	formats []string
+}
+
+func (o oneFormat) Formats() []string { return o.formats }
+
+func only(s peer.Source, mime string) (peer.Source, error) {
+	formats := slices.DeleteFunc(slices.Clone(s.Formats()), func(f string) bool {
+		return strings.HasPrefix(f, "video/") && !strings.EqualFold(f, mime)
+	})
+	if !slices.ContainsFunc(formats, func(f string) bool { return strings.EqualFold(f, mime) }) {
+		hint := ""
+		if strings.EqualFold(mime, webrtc.MimeTypeVP8) {
+			hint = "; VP8 is in builds with -tags full"
+		}
+		return nil, fmt.Errorf("this source does not give -codec %s, only %s%s", strings.TrimPrefix(mime, "video/"), strings.Join(s.Formats(), ", "), hint)
+	}
+	return oneFormat{s, formats}, nil
+}
+
+// shownName is what viewers call the camera.
+func (c *cameraConfig) shownName() string {
+	if c.name != "" {
+		return c.name
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return host
+}
+
+// network is how its pictures travel.
+func (c *cameraConfig) network() peer.Network {
+	return peer.Network{UDPPort: c.udpPort, TCPPort: c.tcpPort, Interfaces: c.interfaces}
+}

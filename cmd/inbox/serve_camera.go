@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"inbox/peer"
+	"inbox/signaling"
+)
+
+// atHome is the name under which the identity of the server's own camera is
+// kept: its link stays good when the machine's addresses change.
+const atHome = "serve"
+
+// servedCamera is a camera that the server has itself.
+type servedCamera struct {
+	*peer.Camera
+	link peer.Link
+}
+
+// tooMany says that serve takes no words.
+func tooMany(word string, camera bool) error {
+	if camera {
+		return usagef("%q is one word too many; to name a camera write -camera=%s", word, word)
+	}
+	return usagef("%q is one word too many; 'inbox help serve' explains", word)
+}
+
+// newServedCamera returns the camera that the flags want, nil if they want none.
+// It meets its viewers through the server's own mailbox, like any other.
+func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *certificate, log *slog.Logger) (*servedCamera, error) {
+	if !c.shares.set && c.source == "" {
+		return nil, nil
+	}
+	own, err := c.identity(atHome, log)
+	if err != nil {
+		return nil, err
+	}
+	video, err := c.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	scheme := "https"
+	if !c.https {
+		scheme = "http"
+	}
+	m := meeting{server: scheme + "://localhost", credentials: own.credentials(), key: own.Key}
+	urls, _ := addressesToOpen(c, bound)
+	camera := c.share(video, m, ownClient(bound, cert), log)
+	return &servedCamera{camera, m.link(strings.TrimSuffix(urls[0], "/"))}, nil
+}
+
+// run shares the camera until ctx ends. The server goes on when a film is over.
+func (s *servedCamera) run(ctx context.Context, log *slog.Logger) error {
+	err := s.Run(ctx)
+	if peer.HasEnded(err) {
+		log.Info("the camera's source has ended; the server goes on", "error", err)
+		return nil
+	}
+	return err
+}
+
+// errStranger says that something else answers on the server's own port.
+var errStranger = errors.New("the certificate is not this server's own")
+
+// ownClient reaches the server that runs in this process, whatever it is bound
+// to and whatever certificate it has.
+func ownClient(bound net.Addr, cert *certificate) *http.Client {
+	transport := signaling.NewTransport()
+	transport.Proxy = nil
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, throughLoopback(bound))
+	}
+	if cert.leaf != nil {
+		// The one certificate to expect is known, so its names do not count.
+		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, VerifyConnection: func(s tls.ConnectionState) error {
+			if !s.PeerCertificates[0].Equal(cert.leaf()) {
+				return errStranger
+			}
+			return nil
+		}}
+	}
+	return &http.Client{Transport: transport}
+}
+
+// throughLoopback is the address at which this machine reaches a listener.
+func throughLoopback(bound net.Addr) string {
+	host, port, err := net.SplitHostPort(bound.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,206 @@
+package peer
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/cc"
+	"github.com/pion/interceptor/pkg/gcc"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/transport/v4"
+	"github.com/pion/webrtc/v4"
+)
+
+// How ICE finds out that a way is gone, and how often it asks.
+const (
+	iceDisconnected = 3 * time.Second
+	iceFailed       = 10 * time.Second
+	iceKeepalive    = time.Second
+)
+
+// repeats is how many packets are kept for a viewer that lost some: about a
+// second of 4 Mbit/s. They are not copied.
+const repeats = 512
+
+// Network says how media travels. The zero value uses one free UDP port on
+// every interface that may lead to a viewer.
+type Network struct {
+	UDPPort    int      // 0: a free one
+	TCPPort    int      // for viewers that UDP does not reach (RFC 6544); 0: none
+	Interfaces []string // names, as "eth0"; none: all but those of containers and virtual machines
+
+	net transport.Net // of a test
+}
+
+// network is an open Network: the sockets that all sessions share.
+type network struct {
+	settings     webrtc.SettingEngine
+	certificates []webrtc.Certificate
+	close        []func() error
+}
+
+// open opens the sockets. The caller closes it, after all connections.
+func (n Network) open(log *slog.Logger) (*network, error) {
+	w := &network{}
+	w.settings.LoggerFactory = quiet{log}
+	w.settings.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
+	// Viewers dial from addresses of their own; a cookie (RFC 6347, section
+	// 4.2.1) would only cost them a round trip, since ICE has checked them.
+	w.settings.SetDTLSInsecureSkipHelloVerify(true)
+	// Names that hide a browser's address (.local) are looked up by the session.
+	w.settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	w.settings.SetInterfaceFilter(n.uses)
+	if n.net != nil {
+		w.settings.SetNet(n.net)
+		return w, nil
+	}
+	if err := n.listenUDP(w); err != nil {
+		return nil, err
+	}
+	if n.TCPPort != 0 {
+		if err := n.listenTCP(w); err != nil {
+			w.shut()
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+func (n Network) listenUDP(w *network) error {
+	options := []ice.UDPMuxFromPortOption{
+		ice.UDPMuxFromPortWithInterfaceFilter(n.uses),
+		ice.UDPMuxFromPortWithIPFilter(routable),
+		ice.UDPMuxFromPortWithWriteBufferSize(4 << 20),
+	}
+	if !n.reachesOut() {
+		options = append(options, ice.UDPMuxFromPortWithLoopback())
+		w.settings.SetIncludeLoopbackCandidate(true)
+	}
+	mux, err := ice.NewMultiUDPMuxFromPort(n.UDPPort, options...)
+	if err != nil {
+		return fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", n.UDPPort, err)
+	}
+	w.settings.SetICEUDPMux(mux)
+	w.close = append(w.close, mux.Close)
+	return nil
+}
+
+func (n Network) listenTCP(w *network) error {
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{Port: n.TCPPort})
+	if err != nil {
+		return fmt.Errorf("TCP port %d for media: %w; choose another with -tcp-port", n.TCPPort, err)
+	}
+	mux := ice.NewTCPMuxDefault(ice.TCPMuxParams{Listener: l, ReadBufferSize: 32, WriteBufferSize: 1 << 20, Logger: quiet{}.NewLogger("")})
+	w.settings.SetICETCPMux(mux)
+	w.settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
+	w.close = append(w.close, mux.Close)
+	return nil
+}
+
+func (w *network) shut() {
+	for _, f := range w.close {
+		_ = f() // nobody is left to hear it
+	}
+}
+
+// uses reports whether media may go over an interface. Those of containers and
+// virtual machines lead nowhere, and a viewer would try them first.
+func (n Network) uses(name string) bool {
+	if len(n.Interfaces) > 0 {
+		return slices.Contains(n.Interfaces, name)
+	}
+	for _, prefix := range []string{"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "cni", "flannel", "cali"} {
+		if strings.HasPrefix(name, prefix) {
+			return false
+		}
+	}
+	return true
+}
+
+// reachesOut reports whether an interface beside loopback has an address.
+func (n Network) reachesOut() bool {
+	all, err := net.Interfaces()
+	if err != nil {
+		return true
+	}
+	for _, i := range all {
+		if i.Flags&net.FlagLoopback != 0 || i.Flags&net.FlagUp == 0 || !n.uses(i.Name) {
+			continue
+		}
+		addresses, err := i.Addrs()
+		if err == nil && slices.ContainsFunc(addresses, func(a net.Addr) bool {
+			ip, ok := a.(*net.IPNet)
+			return ok && routable(ip.IP)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// routable leaves out link-local addresses: browsers cannot use them without a zone.
+func routable(ip net.IP) bool { return !ip.IsLinkLocalUnicast() }
+
+// connection makes the peer connection of one viewer, and tells the estimator of its bandwidth.
+func (w *network) connection(config webrtc.Configuration, mimes []string, initial int) (*webrtc.PeerConnection, cc.BandwidthEstimator, error) {
+	media := &webrtc.MediaEngine{}
+	for _, f := range formats() {
+		if slices.ContainsFunc(mimes, func(m string) bool { return strings.EqualFold(m, f.MimeType) }) {
+			if err := media.RegisterCodec(f.RTPCodecParameters, f.kind); err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", f.MimeType, err)
+			}
+		}
+	}
+	delay := webrtc.RTPHeaderExtensionCapability{URI: playoutDelayURI}
+	if err := media.RegisterHeaderExtension(delay, webrtc.RTPCodecTypeVideo); err != nil {
+		return nil, nil, fmt.Errorf("playout delay: %w", err)
+	}
+	var estimator cc.BandwidthEstimator
+	registry, err := interceptors(media, initial, func(e cc.BandwidthEstimator) { estimator = e })
+	if err != nil {
+		return nil, nil, err
+	}
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(w.settings))
+	config.Certificates = w.certificates
+	pc, err := api.NewPeerConnection(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("peer connection: %w", err)
+	}
+	return pc, estimator, nil
+}
+
+// interceptors repeat lost packets, report to the viewer, and estimate from its
+// reports what its way carries (draft-ietf-rmcat-gcc-02), without pacing: an
+// encoder at its bitrate needs none.
+func interceptors(media *webrtc.MediaEngine, initial int, estimator func(cc.BandwidthEstimator)) (*interceptor.Registry, error) {
+	registry := &interceptor.Registry{}
+	congestion, err := cc.NewInterceptor(func() (cc.BandwidthEstimator, error) {
+		return gcc.NewSendSideBWE(gcc.SendSideBWEInitialBitrate(initial), gcc.SendSideBWEPacer(gcc.NewNoOpPacer()))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("congestion control: %w", err)
+	}
+	congestion.OnNewPeerConnection(func(_ string, e cc.BandwidthEstimator) { estimator(e) })
+	registry.Add(congestion)
+	if err := webrtc.ConfigureTWCCHeaderExtensionSender(media, registry); err != nil {
+		return nil, fmt.Errorf("transport-wide congestion control: %w", err)
+	}
+	responder, err := nack.NewResponderInterceptor(nack.ResponderSize(repeats), nack.DisableCopy())
+	if err != nil {
+		return nil, fmt.Errorf("repeats: %w", err)
+	}
+	registry.Add(responder)
+	reports, err := report.NewSenderInterceptor()
+	if err != nil {
+		return nil, fmt.Errorf("sender reports: %w", err)
+	}
+	registry.Add(reports)
+	return registry, nil
+}
