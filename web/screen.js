@@ -1,5 +1,8 @@
 // @ts-check
 import { Channel } from './channel.js';
+import { inHardware, preferAnswered } from './codecs.js';
+import { showAtOnce } from './latency.js';
+import { Session } from './session.js';
 import { Mailbox } from './signaling.js';
 import { Viewer } from './viewer.js';
 
@@ -24,6 +27,8 @@ export class Screen {
   #signal;
   /** @type {RTCIceServer[]} */
   #iceServers = [];
+  /** The codecs that this device decodes in hardware. @type {string[]} */
+  #hardware = [];
   #asked = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
@@ -53,6 +58,7 @@ export class Screen {
       onrefused,
       onmessage: (from, message) => this.viewer.receive(from, message),
     });
+    void inHardware('decodingInfo').then((codecs) => (this.#hardware = codecs));
     signal.addEventListener('abort', () => clearTimeout(this.#again));
   }
 
@@ -83,7 +89,14 @@ export class Screen {
       send: (to, message, signal) => this.#channel.send(to, message, signal),
       config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
       onchange: (camera) => this.#changed(camera),
+      createSession: (options) => new Session({ ...options, onoffer: (pc) => this.#offered(pc) }),
     });
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  #offered(pc) {
+    preferAnswered(pc, this.#hardware);
+    showAtOnce(pc);
   }
 
   /** @param {ViewedCamera} camera */

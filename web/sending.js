@@ -1,5 +1,6 @@
 // @ts-check
 import { LOBBY, linkIdentity, tabIdentity } from './identity.js';
+import { Later } from './later.js';
 import { Outlet } from './outlet.js';
 
 /**
@@ -36,6 +37,8 @@ export class Sending {
   #shown;
   /** Ends the shown outlet's inbox. */
   #showing = new AbortController();
+  /** Puts an offer's codecs in order. Both that every browser has are in it until this is loaded as well. */
+  #codecs = new Later(orderOfCodecs, () => this.#told.tracks.video && !this.started && this.prepare());
   /** @type {Told} */
   #told = { tracks: {}, picture: {}, sound: {}, state: 'live' };
 
@@ -46,6 +49,7 @@ export class Sending {
     if (link.kind === 'to') this.#dialed = this.#open({ identity: { ...tabIdentity(tab), key: link.key }, dial: link.id, exclusive: true });
     if (link.kind === 'none') this.#dialed = this.#open({ identity: tabIdentity(tab), dial: LOBBY, exclusive: false });
     if (link.kind === 'none' && tab.getItem('inviting') === '1') this.#openShown();
+    this.#codecs.need();
   }
 
   get #outlets() {
@@ -190,13 +194,21 @@ export class Sending {
       this.refused = refusal;
       this.#options.onchange();
     };
-    return new Outlet({ ...options, store: tab, stream, name, onchange: () => this.#changed(), onrefused }, signal);
+    const order = (/** @type {RTCRtpTransceiver} */ video) => this.#codecs.need()?.(video);
+    return new Outlet({ ...options, store: tab, stream, name, order, onchange: () => this.#changed(), onrefused }, signal);
   }
 
   #changed() {
     if (this.live.length > 0) this.refused = undefined;
     this.#options.onchange();
   }
+}
+
+/** @returns {Promise<(video: RTCRtpTransceiver) => void>} */
+async function orderOfCodecs() {
+  const { inHardware, prefer } = await import('./codecs.js');
+  const hardware = await inHardware('encodingInfo');
+  return (video) => prefer(video, hardware);
 }
 
 /**
