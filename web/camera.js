@@ -3,7 +3,6 @@ import { randomId } from './identity.js';
 import { Outgoing } from './outgoing.js';
 import { Prepared } from './prepared.js';
 import { Receiver } from './receiver.js';
-import { withStartBitrate } from './sdp.js';
 import { Session } from './session.js';
 import { Backoff } from './timing.js';
 
@@ -15,16 +14,13 @@ import { Backoff } from './timing.js';
  * @property {MediaStream} stream the stream that receivers see the tracks in
  * @property {() => RTCConfiguration} [config]
  * @property {() => string} [name] what receivers call this camera
- * @property {(video: RTCRtpTransceiver) => void} [order] puts the codecs of an offer in order
+ * @property {() => import('./negotiation.js').Negotiation | undefined} [negotiation]
  * @property {() => void} [onchange] called when `receivers` changed
  * @property {(options: import('./session.js').SessionOptions) => Session} [createSession]
  */
 
 /** Between the attempts after a lost connection, in milliseconds: the first one, and what it grows to. */
 const AGAIN = { min: 200, max: 5000 };
-
-/** Where the bitrate begins, in kbit/s; the browser's estimator takes it from there. */
-const START_BITRATE = 1500;
 
 /** A phone encodes for each receiver: more than this it cannot. */
 const MAX_RECEIVERS = 32;
@@ -36,6 +32,7 @@ const MAX_RECEIVERS = 32;
 export class Camera {
   #send;
   #outgoing;
+  #negotiation;
   #config;
   #name;
   #onchange;
@@ -52,9 +49,10 @@ export class Camera {
   #prepared = new Prepared(() => this.#open(''));
 
   /** @param {CameraOptions} options */
-  constructor({ send, stream, config = () => ({}), name = () => '', order = () => {}, onchange = () => {}, createSession = (options) => new Session(options) }) {
+  constructor({ send, stream, config = () => ({}), name = () => '', negotiation = () => undefined, onchange = () => {}, createSession = (options) => new Session(options) }) {
     this.#send = send;
-    this.#outgoing = new Outgoing(stream, order);
+    this.#outgoing = new Outgoing(stream, (video) => negotiation()?.order(video));
+    this.#negotiation = negotiation;
     this.#config = config;
     this.#name = name;
     this.#onchange = onchange;
@@ -253,7 +251,7 @@ export class Camera {
       config: this.#config(),
       send: (message) => this.#send(opened.to, this.#introduce(message), this.#started?.signal ?? AbortSignal.abort()),
       onstate: (session) => this.#changed(opened.to, session),
-      tuneAnswer: (sdp) => withStartBitrate(sdp, START_BITRATE),
+      tuneAnswer: (sdp) => this.#negotiation()?.tuneAnswer(sdp) ?? sdp,
     });
     /** @type {import('./receiver.js').Opened} */
     const opened = { session, to, made: performance.now() };

@@ -11,7 +11,7 @@ import { Mailbox } from './signaling.js';
  * @property {import('./identity.js').Store} store
  * @property {MediaStream} stream
  * @property {() => string} name what viewers call this camera
- * @property {(video: RTCRtpTransceiver) => void} order puts the codecs of an offer in order
+ * @property {() => import('./negotiation.js').Negotiation | undefined} negotiation
  * @property {() => void} onchange called when the mailbox or a receiver changed
  * @property {(refusal: import('./channel.js').Refusal) => void} onrefused
  */
@@ -31,7 +31,7 @@ export class Outlet {
    * @param {AbortSignal} signal
    */
   constructor(options, signal) {
-    const { identity, dial, exclusive, store, stream, name, order, onrefused } = options;
+    const { identity, dial, exclusive, store, stream, name, negotiation, onrefused } = options;
     this.#options = options;
     this.#signal = signal;
     this.mailbox = new Mailbox({
@@ -51,7 +51,7 @@ export class Outlet {
     this.camera = new Camera({
       stream,
       name,
-      order,
+      negotiation,
       send: (to, message, signal) => this.#channel.send(to, message, signal),
       config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
       onchange: () => this.#receiversChanged(),

@@ -37,8 +37,7 @@ export class Sending {
   #shown;
   /** Ends the shown outlet's inbox. */
   #showing = new AbortController();
-  /** Puts an offer's codecs in order. Both that every browser has are in it until this is loaded as well. */
-  #codecs = new Later(orderOfCodecs, () => this.#told.tracks.video && !this.started && this.prepare());
+  #negotiation = new Later(async () => (await import('./negotiation.js')).bestNegotiation(), () => this.#preparedAnew());
   /** @type {Told} */
   #told = { tracks: {}, picture: {}, sound: {}, state: 'live' };
 
@@ -49,7 +48,7 @@ export class Sending {
     if (link.kind === 'to') this.#dialed = this.#open({ identity: { ...tabIdentity(tab), key: link.key }, dial: link.id, exclusive: true });
     if (link.kind === 'none') this.#dialed = this.#open({ identity: tabIdentity(tab), dial: LOBBY, exclusive: false });
     if (link.kind === 'none' && tab.getItem('inviting') === '1') this.#openShown();
-    this.#codecs.need();
+    this.#negotiation.need();
   }
 
   get #outlets() {
@@ -194,21 +193,19 @@ export class Sending {
       this.refused = refusal;
       this.#options.onchange();
     };
-    const order = (/** @type {RTCRtpTransceiver} */ video) => this.#codecs.need()?.(video);
-    return new Outlet({ ...options, store: tab, stream, name, order, onchange: () => this.#changed(), onrefused }, signal);
+    const negotiation = () => this.#negotiation.need();
+    return new Outlet({ ...options, store: tab, stream, name, negotiation, onchange: () => this.#changed(), onrefused }, signal);
+  }
+
+  /** What was prepared before the negotiation was loaded is not as good as it can be. */
+  #preparedAnew() {
+    if (this.#told.tracks.video && !this.started && !this.#options.signal.aborted) this.prepare();
   }
 
   #changed() {
     if (this.live.length > 0) this.refused = undefined;
     this.#options.onchange();
   }
-}
-
-/** @returns {Promise<(video: RTCRtpTransceiver) => void>} */
-async function orderOfCodecs() {
-  const { inHardware, prefer } = await import('./codecs.js');
-  const hardware = await inHardware('encodingInfo');
-  return (video) => prefer(video, hardware);
 }
 
 /**
