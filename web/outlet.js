@@ -1,7 +1,6 @@
 // @ts-check
 import { Camera } from './camera.js';
 import { Channel } from './channel.js';
-import { Mailbox } from './signaling.js';
 
 /**
  * @typedef {object} OutletOptions
@@ -20,10 +19,7 @@ import { Mailbox } from './signaling.js';
 export class Outlet {
   #options;
   #signal;
-  /** @type {RTCIceServer[]} */
-  #iceServers = [];
   #channel;
-  mailbox;
   camera;
 
   /**
@@ -34,26 +30,20 @@ export class Outlet {
     const { identity, dial, exclusive, store, stream, name, negotiation, onrefused } = options;
     this.#options = options;
     this.#signal = signal;
-    this.mailbox = new Mailbox({
-      url: document.baseURI,
-      ...identity,
-      onmessage: (from, body) => void this.#channel.receive(from, body),
-      onstate: () => this.#mailboxChanged(),
-    });
     this.#channel = new Channel({
-      mailbox: this.mailbox,
-      key: identity.key,
+      identity,
       peer: exclusive ? dial : undefined,
       store,
       onrefused,
       onmessage: (from, message) => this.camera.receive(from, message),
+      onstate: () => this.#mailboxChanged(),
     });
     this.camera = new Camera({
       stream,
       name,
       negotiation,
       send: (to, message, signal) => this.#channel.send(to, message, signal),
-      config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
+      config: () => this.#channel.config,
       onchange: () => this.#receiversChanged(),
     });
     void this.mailbox.run(signal);
@@ -61,7 +51,11 @@ export class Outlet {
 
   /** Whether messages are sealed, so that nobody stands in between. */
   get sealed() {
-    return this.#options.identity.key !== undefined;
+    return this.#channel.sealed;
+  }
+
+  get mailbox() {
+    return this.#channel.mailbox;
   }
 
   start() {
@@ -95,16 +89,11 @@ export class Outlet {
 
   #mailboxChanged() {
     if (this.mailbox.state === 'displaced') this.camera.stop();
-    if (this.mailbox.state === 'open') void this.#loadIceServers();
+    if (this.mailbox.state === 'open') void this.#opened();
     this.#options.onchange();
   }
 
-  async #loadIceServers() {
-    try {
-      this.#iceServers = await this.mailbox.iceServers(this.#signal);
-      if (this.#iceServers.length > 0) await this.prepare();
-    } catch {
-      // Without them the two devices still find each other on one network.
-    }
+  async #opened() {
+    if (await this.#channel.loadConfig(this.#signal)) await this.prepare();
   }
 }

@@ -5,7 +5,7 @@ import { showDevices } from './device-list.js';
 import { mirrored, nameOf } from './devices.js';
 import { storage } from './identity.js';
 import { Later } from './later.js';
-import { parseLink, reachableBase } from './links.js';
+import { parseLink } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
 import { encodingOf, soundBitrateOf } from './quality.js';
 import { Sending } from './sending.js';
@@ -162,7 +162,7 @@ class SendPage {
     const identity = this.#sending.show();
     const [{ showInvitation }, { addresses }] = await Promise.all([import('./invitation.js'), this.#config]);
     if (this.#signal.aborted) return;
-    await showInvitation(identity, reachableBase(document.baseURI, addresses), () => this.#sending.unshow(), this.#signal);
+    await showInvitation(identity, addresses, () => this.#sending.unshow(), this.#signal);
   }
 
   async #openSettings() {
