@@ -199,7 +199,6 @@ class ReceivePage {
 }
 
 reloadOnLink();
-document.documentElement.classList.toggle('clean', options.clean);
 document.documentElement.classList.toggle('unlabelled', !options.label);
 document.body.classList.toggle('cover', options.fit === 'cover');
 live(() => {
