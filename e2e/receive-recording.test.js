@@ -38,6 +38,23 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   });
 }
 
+test('sound that is switched on while a recording runs is not in it, and the page says so', async (t) => {
+  const { receiver, sender } = await watching(t, 'chromium');
+  await receiver.evaluate(chooseFiles);
+  await receiver.click('#record');
+  await recorded(receiver, 1);
+  await sender.click('#microphone');
+  await says(receiver, /This recording has no sound, because it began before there was any/);
+  await receiver.click('#record');
+  await says(receiver, /^The recording is saved\.$/m);
+  await receiver.click('#record');
+  await recorded(receiver, 2);
+  await receiver.click('#record');
+  await until('it is saved', () => receiver.$eval('.recorded', (e) => /** @type {HTMLElement} */ (e).innerText === ''));
+  const files = (await receiver.evaluate(chosenFiles)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  assert.deepEqual(files.map(({ base64 }) => /Opus|A_OPUS|mp4a/.test(Buffer.from(base64, 'base64').toString('latin1'))), [false, true]);
+});
+
 /** Waits until so many seconds of the first camera are recorded. @param {Page} page @param {number} seconds */
 function recorded(page, seconds) {
   const badge = () => page.$eval('.recorded', (e) => /** @type {HTMLElement} */ (e).innerText);

@@ -35,6 +35,11 @@ export class Bar {
     this.#routes.update(this.#wall.tiles);
   }
 
+  /** Says something over the picture, for a while. @param {string} text */
+  notify(text) {
+    this.#controls.notify(text);
+  }
+
   /** Shows the bar, as if the person had moved. */
   wake() {
     this.#controls.wake();

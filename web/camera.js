@@ -1,9 +1,8 @@
 // @ts-check
-import { applyEncoding } from './encoding.js';
-import { MailboxError } from './mailbox-error.js';
 import { randomId } from './identity.js';
+import { Outgoing } from './outgoing.js';
+import { Prepared } from './prepared.js';
 import { Receiver } from './receiver.js';
-import { withStartBitrate } from './sdp.js';
 import { Session } from './session.js';
 import { Backoff } from './timing.js';
 
@@ -15,34 +14,13 @@ import { Backoff } from './timing.js';
  * @property {MediaStream} stream the stream that receivers see the tracks in
  * @property {() => RTCConfiguration} [config]
  * @property {() => string} [name] what receivers call this camera
+ * @property {() => import('./negotiation.js').Negotiation | undefined} [negotiation]
  * @property {() => void} [onchange] called when `receivers` changed
  * @property {(options: import('./session.js').SessionOptions) => Session} [createSession]
- * @property {Partial<typeof TIMES>} [times]
  */
 
-/**
- * A session and the receiver it is for ('' while that is open), and when it was
- * made, on the clock of performance.now().
- *
- * @typedef {{session: Session, to: string, made: number}} Opened
- */
-
-/** All in milliseconds. */
-const TIMES = {
-  absent: 1000, // between two questions whether the receiver is there by now
-  answer: 2000, // for an answer to come before the offer is sent again; grows to
-  answerMax: 5000,
-  fresh: 30_000, // an unanswered offer older than this is made anew: its candidates may be gone
-  prepared: 120_000, // the same for one that was prepared and not sent yet
-  again: 200, // before the first attempt after a lost connection; grows to
-  againMax: 5000,
-};
-
-/** Where the bitrate begins, in kbit/s; the browser's estimator takes it from there. */
-const START_BITRATE = 1500;
-
-/** The tracks of a session, in the order of its transceivers. */
-const KINDS = /** @type {const} */ (['video', 'audio']);
+/** Between the attempts after a lost connection, in milliseconds: the first one, and what it grows to. */
+const AGAIN = { min: 200, max: 5000 };
 
 /** A phone encodes for each receiver: more than this it cannot. */
 const MAX_RECEIVERS = 32;
@@ -53,18 +31,14 @@ const MAX_RECEIVERS = 32;
  */
 export class Camera {
   #send;
-  #stream;
+  #outgoing;
+  #negotiation;
   #config;
   #name;
   #onchange;
   #createSession;
-  #times;
   /** @type {import('./messages.js').PictureState} */
   #video = 'live';
-  /** @type {Record<typeof KINDS[number], import('./encoding.js').Encoding>} */
-  #encodings = { video: {}, audio: {} };
-  /** @type {{video: MediaStreamTrack | null, audio: MediaStreamTrack | null}} */
-  #tracks = { video: null, audio: null };
   /** @type {Map<string, Receiver>} */
   #receivers = new Map();
   /** @type {AbortController | undefined} */
@@ -72,18 +46,17 @@ export class Camera {
   #dialed = '';
   /** Receivers that the person disconnected. @type {Set<string>} */
   #unwanted = new Set();
-  /** @type {Opened | undefined} */
-  #prepared;
+  #prepared = new Prepared(() => this.#open(''));
 
   /** @param {CameraOptions} options */
-  constructor({ send, stream, config = () => ({}), name = () => '', onchange = () => {}, createSession = (options) => new Session(options), times = {} }) {
+  constructor({ send, stream, config = () => ({}), name = () => '', negotiation = () => undefined, onchange = () => {}, createSession = (options) => new Session(options) }) {
     this.#send = send;
-    this.#stream = stream;
+    this.#outgoing = new Outgoing(stream, (video) => negotiation()?.order(video));
+    this.#negotiation = negotiation;
     this.#config = config;
     this.#name = name;
     this.#onchange = onchange;
     this.#createSession = createSession;
-    this.#times = { ...TIMES, ...times };
   }
 
   get started() {
@@ -95,35 +68,27 @@ export class Camera {
     return [...this.#receivers.values()].map(({ id, state, session }) => ({ id, state, session }));
   }
 
+  get #sessions() {
+    return [...this.#receivers.values()].map(({ session }) => session);
+  }
+
   /**
    * Sends these tracks from now on, to those that watch already as well; null sends nothing.
    *
    * @param {{video?: MediaStreamTrack | null, audio?: MediaStreamTrack | null}} tracks
    */
-  async setTracks(tracks) {
-    Object.assign(this.#tracks, tracks);
-    const sessions = [this.#prepared?.session, ...this.receivers.map(({ session }) => session)];
-    const replaced = sessions.map(async (session) => {
-      if (!session || session.state === 'ended') return;
-      const transceivers = session.pc.getTransceivers();
-      const all = KINDS.map((kind, i) => transceivers[i].sender.replaceTrack(this.#tracks[kind]));
-      // A connection that cannot take the track is made anew, with it.
-      await Promise.all(all).catch(() => session.end('lost'));
-    });
-    await Promise.all(replaced);
+  setTracks(tracks) {
+    return this.#outgoing.setTracks(tracks, [this.#prepared.session, ...this.#sessions]);
   }
 
   /**
    * Tells the encoders of every session, present and future.
    *
    * @param {import('./encoding.js').Encoding} encoding
-   * @param {typeof KINDS[number]} [kind]
+   * @param {import('./outgoing.js').Kind} [kind]
    */
   setEncoding(encoding, kind = 'video') {
-    this.#encodings[kind] = encoding;
-    for (const { session } of this.#receivers.values()) {
-      if (session?.state === 'connected') void applyEncoding(senderOf(session, kind), encoding);
-    }
+    this.#outgoing.setEncoding(encoding, kind, this.#sessions);
   }
 
   /**
@@ -143,18 +108,13 @@ export class Camera {
    * only to send it: that saves about 80 ms. Does nothing when started.
    */
   async prepare() {
-    if (this.#started) return;
-    this.#prepared?.session.end();
-    const prepared = this.#open('');
-    this.#prepared = prepared;
-    // One that cannot be prepared is made when it is needed, and fails there.
-    await prepared.session.prepare().catch(() => prepared.session.end());
+    if (!this.#started) await this.#prepared.make();
   }
 
   /** Stops, and lets go of what was prepared. */
   close() {
     this.stop();
-    this.#prepared?.session.end();
+    this.#prepared.close();
   }
 
   /**
@@ -201,7 +161,7 @@ export class Camera {
 
   /** The network may have changed: who watches is looked for on it, who waits is offered to at once. */
   nudge() {
-    if (this.#prepared) void this.prepare();
+    if (this.#prepared.session) void this.prepare();
     for (const { session, pause } of this.#receivers.values()) {
       void session?.restart();
       pause.end();
@@ -262,10 +222,11 @@ export class Camera {
   async #serve(to, signal, id) {
     const receiver = new Receiver(to, id);
     this.#receivers.set(to, receiver);
-    const backoff = new Backoff({ min: this.#times.again, max: this.#times.againMax });
+    const backoff = new Backoff(AGAIN);
     try {
       for (;;) {
-        const reason = await this.#session(receiver, signal);
+        const opened = this.#prepared.take(receiver.wanted) ?? this.#open(receiver.id, receiver.wanted);
+        const reason = await receiver.attempt(opened, signal, this.#onchange);
         if (signal.aborted) return;
         if (reason === 'replaced') continue;
         if (to !== this.#dialed || this.#unwanted.has(to)) break;
@@ -281,61 +242,6 @@ export class Camera {
   }
 
   /**
-   * One session from its offer to its end.
-   *
-   * @param {Receiver} receiver
-   * @param {AbortSignal} signal
-   */
-  async #session(receiver, signal) {
-    const opened = this.#takePrepared(receiver.wanted) ?? this.#open(receiver.id, receiver.wanted);
-    opened.to = receiver.id;
-    receiver.wanted = undefined;
-    receiver.session = opened.session;
-    void this.#offer(receiver, opened, signal).catch(() => opened.session.end('lost'));
-    return opened.session.ended;
-  }
-
-  /**
-   * Sends the offer until it is answered or too old.
-   *
-   * @param {Receiver} receiver
-   * @param {Opened} opened
-   * @param {AbortSignal} signal
-   */
-  async #offer(receiver, { session, made }, signal) {
-    const answer = new Backoff({ min: this.#times.answer, max: this.#times.answerMax, random: () => 1 });
-    while (session.unanswered) {
-      let delay;
-      try {
-        await session.offer();
-        receiver.absent = false;
-        delay = answer.next();
-      } catch (error) {
-        if (!(error instanceof MailboxError)) throw error;
-        receiver.absent = error.code === 'absent';
-        delay = this.#times.absent;
-      }
-      this.#onchange();
-      if (!session.unanswered) return;
-      await receiver.pause.wait(delay, signal);
-      if (session.unanswered && performance.now() - made > this.#times.fresh) session.end('replaced');
-    }
-  }
-
-  /** @param {string | undefined} wanted */
-  #takePrepared(wanted) {
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
-    const fresh = prepared && performance.now() - prepared.made <= this.#times.prepared;
-    if (fresh && wanted === undefined && prepared.session.state === 'new') {
-      prepared.made = performance.now();
-      return prepared;
-    }
-    prepared?.session.end();
-    return undefined;
-  }
-
-  /**
    * @param {string} to
    * @param {string} [id]
    */
@@ -345,14 +251,11 @@ export class Camera {
       config: this.#config(),
       send: (message) => this.#send(opened.to, this.#introduce(message), this.#started?.signal ?? AbortSignal.abort()),
       onstate: (session) => this.#changed(opened.to, session),
-      tuneAnswer: (sdp) => withStartBitrate(sdp, START_BITRATE),
+      tuneAnswer: (sdp) => this.#negotiation()?.tuneAnswer(sdp) ?? sdp,
     });
-    /** @type {Opened} */
+    /** @type {import('./receiver.js').Opened} */
     const opened = { session, to, made: performance.now() };
-    for (const kind of KINDS) {
-      const init = { direction: /** @type {const} */ ('sendonly'), streams: [this.#stream] };
-      session.pc.addTransceiver(this.#tracks[kind] ?? kind, init);
-    }
+    this.#outgoing.addTo(session.pc);
     return opened;
   }
 
@@ -375,10 +278,7 @@ export class Camera {
     if (receiver?.session !== session) return;
     if (session.state === 'connected') {
       receiver.connected = receiver.seen = true;
-      for (const kind of KINDS) {
-        const encoding = this.#encodings[kind];
-        if (Object.values(encoding).some((value) => value !== undefined)) void applyEncoding(senderOf(session, kind), encoding);
-      }
+      this.#outgoing.tell(session);
     }
     if (session.state === 'interrupted') void session.restart();
     if (session.state === 'ended') receiver.pause.end(); // nothing more to wait for
@@ -392,12 +292,4 @@ export class Camera {
   #tell(to, message) {
     this.#send(to, message, AbortSignal.timeout(5000)).catch(() => {}); // it is only a courtesy
   }
-}
-
-/**
- * @param {Session} session
- * @param {typeof KINDS[number]} kind
- */
-function senderOf({ pc }, kind) {
-  return pc.getTransceivers()[KINDS.indexOf(kind)].sender;
 }

@@ -2,6 +2,7 @@
 import { parseMessage } from './messages.js';
 import { Replays } from './replays.js';
 import { Seal } from './seal.js';
+import { Mailbox } from './signaling.js';
 
 /** @typedef {import('./messages.js').Message} Message */
 
@@ -15,21 +16,22 @@ import { Seal } from './seal.js';
 
 /**
  * @typedef {object} ChannelOptions
- * @property {Pick<import('./signaling.js').Mailbox, 'id' | 'send' | 'sendLast'>} mailbox
- * @property {string} [key] of the link; without one messages are plain
+ * @property {import('./identity.js').Identity & {key?: string}} identity of the inbox, and the key of the link; without one messages are plain
  * @property {string} [peer] the only inbox that messages are accepted from
  * @property {(from: string, message: Message) => void} onmessage
  * @property {(refusal: Refusal) => void} [onrefused]
+ * @property {() => void} [onstate] called when the mailbox' state changed
  * @property {import('./identity.js').Store} store for what a reload must not forget
+ * @property {(options: import('./signaling.js').MailboxOptions) => Mailbox} [createMailbox]
  */
 
 /**
- * What lies between a mailbox, which carries text, and a Camera or Viewer, which
- * knows messages. With a key everything is sealed and nothing else is accepted.
+ * What lies between the server and a Camera or Viewer: a mailbox, which carries
+ * text, and around it what makes messages of that. With a key everything is sealed and nothing else is accepted.
  * Both ways the order stays.
  */
 export class Channel {
-  #mailbox;
+  mailbox;
   #seal;
   #peer;
   #onmessage;
@@ -38,17 +40,42 @@ export class Channel {
   /** The last message packed, and the last one handled. */
   #packed = Promise.resolve('');
   #handled = Promise.resolve();
+  /** @type {RTCIceServer[]} */
+  #iceServers = [];
   /** Goodbyes sealed in advance: a page that goes away has no time for it. @type {Map<string, string>} */
   #goodbyes = new Map();
 
   /** @param {ChannelOptions} options */
-  constructor({ mailbox, key, peer, onmessage, onrefused = () => {}, store }) {
-    this.#mailbox = mailbox;
+  constructor({ identity, peer, onmessage, onrefused = () => {}, onstate = () => {}, store, createMailbox = (options) => new Mailbox(options) }) {
+    const { id, password, key } = identity;
+    this.mailbox = createMailbox({ url: globalThis.document?.baseURI, id, password, onmessage: (from, body) => void this.receive(from, body), onstate });
     this.#seal = key === undefined ? undefined : new Seal(key);
     this.#peer = peer;
     this.#onmessage = onmessage;
     this.#onrefused = onrefused;
     this.#replays = new Replays(store);
+  }
+
+  /** Whether messages are sealed, so that nobody stands in between. */
+  get sealed() {
+    return this.#seal !== undefined;
+  }
+
+  /** For connections to those that are met here. @returns {RTCConfiguration} */
+  get config() {
+    return { iceServers: this.#iceServers, bundlePolicy: 'max-bundle' };
+  }
+
+  /**
+   * Asks the server for what {@link Channel.config} is to have. The mailbox must be open.
+   *
+   * @param {AbortSignal} signal
+   * @returns {Promise<boolean>} whether there is anything; never rejects
+   */
+  async loadConfig(signal) {
+    // Without ICE servers the two devices still find each other on one network.
+    this.#iceServers = await this.mailbox.requests.iceServers(signal).catch(() => this.#iceServers);
+    return this.#iceServers.length > 0;
   }
 
   /**
@@ -60,7 +87,7 @@ export class Channel {
   send(to, message, signal) {
     const packing = this.#packed.then(() => this.#pack(to, message));
     this.#packed = packing.catch(() => ''); // the caller sees it
-    return packing.then((body) => this.#mailbox.send(to, body, { signal }));
+    return packing.then((body) => this.mailbox.send(to, body, { signal }));
   }
 
   /**
@@ -81,7 +108,7 @@ export class Channel {
   sayGoodbye(to, session) {
     const plain = this.#seal ? undefined : JSON.stringify({ type: 'bye', session });
     const body = plain ?? this.#goodbyes.get(JSON.stringify([to, session]));
-    if (body) this.#mailbox.sendLast(to, body);
+    if (body) this.mailbox.requests.sendLast(to, body);
   }
 
   /**
@@ -108,7 +135,7 @@ export class Channel {
   async #pack(to, message) {
     const body = JSON.stringify(message);
     if (!this.#seal) return body;
-    return JSON.stringify({ type: 'sealed', box: await this.#seal.seal(body, this.#mailbox.id, to) });
+    return JSON.stringify({ type: 'sealed', box: await this.#seal.seal(body, this.mailbox.id, to) });
   }
 
   /**
@@ -125,7 +152,7 @@ export class Channel {
       this.#onrefused('plain');
       return;
     }
-    const opened = await this.#seal.open(box, from, this.#mailbox.id);
+    const opened = await this.#seal.open(box, from, this.mailbox.id);
     const message = parseMessage(opened.message);
     if (!message) return;
     if (message.type === 'answer' || message.type === 'icecandidate') {

@@ -1,7 +1,6 @@
 // @ts-check
 import { Camera } from './camera.js';
 import { Channel } from './channel.js';
-import { Mailbox } from './signaling.js';
 
 /**
  * @typedef {object} OutletOptions
@@ -11,6 +10,7 @@ import { Mailbox } from './signaling.js';
  * @property {import('./identity.js').Store} store
  * @property {MediaStream} stream
  * @property {() => string} name what viewers call this camera
+ * @property {() => import('./negotiation.js').Negotiation | undefined} negotiation
  * @property {() => void} onchange called when the mailbox or a receiver changed
  * @property {(refusal: import('./channel.js').Refusal) => void} onrefused
  */
@@ -19,10 +19,7 @@ import { Mailbox } from './signaling.js';
 export class Outlet {
   #options;
   #signal;
-  /** @type {RTCIceServer[]} */
-  #iceServers = [];
   #channel;
-  mailbox;
   camera;
 
   /**
@@ -30,28 +27,23 @@ export class Outlet {
    * @param {AbortSignal} signal
    */
   constructor(options, signal) {
-    const { identity, dial, exclusive, store, stream, name, onrefused } = options;
+    const { identity, dial, exclusive, store, stream, name, negotiation, onrefused } = options;
     this.#options = options;
     this.#signal = signal;
-    this.mailbox = new Mailbox({
-      url: document.baseURI,
-      ...identity,
-      onmessage: (from, body) => void this.#channel.receive(from, body),
-      onstate: () => this.#mailboxChanged(),
-    });
     this.#channel = new Channel({
-      mailbox: this.mailbox,
-      key: identity.key,
+      identity,
       peer: exclusive ? dial : undefined,
       store,
       onrefused,
       onmessage: (from, message) => this.camera.receive(from, message),
+      onstate: () => this.#mailboxChanged(),
     });
     this.camera = new Camera({
       stream,
       name,
+      negotiation,
       send: (to, message, signal) => this.#channel.send(to, message, signal),
-      config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
+      config: () => this.#channel.config,
       onchange: () => this.#receiversChanged(),
     });
     void this.mailbox.run(signal);
@@ -59,7 +51,11 @@ export class Outlet {
 
   /** Whether messages are sealed, so that nobody stands in between. */
   get sealed() {
-    return this.#options.identity.key !== undefined;
+    return this.#channel.sealed;
+  }
+
+  get mailbox() {
+    return this.#channel.mailbox;
   }
 
   start() {
@@ -93,16 +89,11 @@ export class Outlet {
 
   #mailboxChanged() {
     if (this.mailbox.state === 'displaced') this.camera.stop();
-    if (this.mailbox.state === 'open') void this.#loadIceServers();
+    if (this.mailbox.state === 'open') void this.#opened();
     this.#options.onchange();
   }
 
-  async #loadIceServers() {
-    try {
-      this.#iceServers = await this.mailbox.iceServers(this.#signal);
-      if (this.#iceServers.length > 0) await this.prepare();
-    } catch {
-      // Without them the two devices still find each other on one network.
-    }
+  async #opened() {
+    if (await this.#channel.loadConfig(this.#signal)) await this.prepare();
   }
 }

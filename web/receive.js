@@ -3,11 +3,13 @@ import { AddCamera } from './add-camera.js';
 import { catchUp } from './catch-up.js';
 import { linkIdentity, lobbyIdentity, storage, tabIdentity } from './identity.js';
 import { showLink } from './link-card.js';
-import { makeLink, parseLink, reachableBase } from './links.js';
+import { parseLink } from './links.js';
+import { makeLink, reachableBase } from './make-link.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
 import { parseOptions } from './receive-options.js';
 import { cameraNames, receiveView } from './receive-words.js';
 import { Screen } from './screen.js';
+import { REFUSED } from './shared-words.js';
 import { showShield } from './shield.js';
 import { Turns } from './turns.js';
 import { WakeLock } from './wake-lock.js';
@@ -70,6 +72,7 @@ class ReceivePage {
       onstate: () => this.#mailboxChanged(),
       onrefused: (/** @type {import('./channel.js').Refusal} */ refusal) => {
         this.#refused = refusal;
+        if (this.#wall.seen.length > 0) this.#bar?.notify(REFUSED[refusal]); // the card with the note is behind the picture
         this.#render();
       },
     };
@@ -196,7 +199,6 @@ class ReceivePage {
 }
 
 reloadOnLink();
-document.documentElement.classList.toggle('clean', options.clean);
 document.documentElement.classList.toggle('unlabelled', !options.label);
 document.body.classList.toggle('cover', options.fit === 'cover');
 live(() => {

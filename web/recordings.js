@@ -11,6 +11,8 @@ const OUTCOMES = {
   failed: 'The recording could not be saved.',
 };
 
+const NO_SOUND = 'This recording has no sound, because it began before there was any. Stop it and record anew to have it.';
+
 /** The recordings of a receive page, one for each camera at most. */
 export class Recordings {
   #notify;
@@ -56,6 +58,7 @@ export class Recordings {
   /** @param {Tile} tile */
   async #record(tile) {
     this.#running.set(tile, 'starting');
+    const over = new AbortController();
     try {
       const { Recording, progressWords } = await import('./recording.js');
       const made = await this.#prepare(tile);
@@ -66,8 +69,10 @@ export class Recordings {
       this.#running.set(tile, recording);
       tile.recorded = progressWords(0, 0);
       this.#onchange();
+      for (const track of made.silent) track.addEventListener('unmute', () => this.#notify(NO_SOUND), { signal: over.signal });
       this.#notify(OUTCOMES[await recording.ended]);
     } finally {
+      over.abort();
       this.#running.delete(tile);
       tile.recorded = '';
       this.#onchange();
@@ -75,8 +80,8 @@ export class Recordings {
   }
 
   /**
-   * The recorder of a camera's tracks and where it writes to; undefined when the
-   * person thinks better of it.
+   * The recorder of a camera's tracks, where it writes to, and the tracks that it
+   * leaves out; undefined when the person thinks better of it.
    *
    * @param {Tile} tile
    */
@@ -90,7 +95,8 @@ export class Recordings {
     if (file === 'cancelled') return undefined;
     const give = (/** @type {Blob} */ whole) => download(whole, name, this.#signal);
     const sink = file === 'none' ? memorySink(give, chosen.type) : await fileSink(file);
-    return { recorder: new MediaRecorder(stream, recorderOptions(chosen.type, tile.video)), sink };
+    const silent = (tile.picture.camera.stream?.getAudioTracks() ?? []).filter((track) => !stream.getTracks().includes(track));
+    return { recorder: new MediaRecorder(stream, recorderOptions(chosen.type, tile.video)), sink, silent };
   }
 }
 

@@ -1,6 +1,8 @@
 // @ts-check
 import { Channel } from './channel.js';
-import { Mailbox } from './signaling.js';
+import { inHardware, preferAnswered } from './codecs.js';
+import { showAtOnce } from './latency.js';
+import { Session } from './session.js';
 import { Viewer } from './viewer.js';
 
 /** @typedef {import('./viewer.js').ViewedCamera} ViewedCamera */
@@ -22,13 +24,12 @@ const ASK_AGAIN = 3000;
 export class Screen {
   #options;
   #signal;
-  /** @type {RTCIceServer[]} */
-  #iceServers = [];
+  /** The codecs that this device decodes in hardware. @type {string[]} */
+  #hardware = [];
   #asked = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
   viewer = this.#newViewer();
-  mailbox;
   #channel;
 
   /**
@@ -39,26 +40,25 @@ export class Screen {
     const { identity, watch, store, onrefused } = options;
     this.#options = options;
     this.#signal = signal;
-    this.mailbox = new Mailbox({
-      url: document.baseURI,
-      ...identity,
-      onmessage: (from, body) => void this.#channel.receive(from, body),
-      onstate: () => this.#mailboxChanged(),
-    });
     this.#channel = new Channel({
-      mailbox: this.mailbox,
-      key: identity.key,
+      identity,
       peer: watch,
       store,
       onrefused,
       onmessage: (from, message) => this.viewer.receive(from, message),
+      onstate: () => this.#mailboxChanged(),
     });
+    void inHardware('decodingInfo').then((codecs) => (this.#hardware = codecs));
     signal.addEventListener('abort', () => clearTimeout(this.#again));
   }
 
   /** Whether messages are sealed, so that nobody stands in between. */
   get sealed() {
-    return this.#options.identity.key !== undefined;
+    return this.#channel.sealed;
+  }
+
+  get mailbox() {
+    return this.#channel.mailbox;
   }
 
   run() {
@@ -68,7 +68,7 @@ export class Screen {
   /** Call when the page goes away. */
   close() {
     // A page that does not own the inbox must not close it.
-    if (this.mailbox.state === 'open' || this.mailbox.state === 'offline') this.mailbox.leave();
+    if (this.mailbox.state === 'open' || this.mailbox.state === 'offline') this.mailbox.requests.leave();
     for (const { session } of this.viewer.cameras.values()) session?.end();
   }
 
@@ -81,9 +81,16 @@ export class Screen {
   #newViewer() {
     return new Viewer({
       send: (to, message, signal) => this.#channel.send(to, message, signal),
-      config: () => ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
+      config: () => this.#channel.config,
       onchange: (camera) => this.#changed(camera),
+      createSession: (options) => new Session({ ...options, onoffer: (pc) => this.#offered(pc) }),
     });
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  #offered(pc) {
+    preferAnswered(pc, this.#hardware);
+    showAtOnce(pc);
   }
 
   /** @param {ViewedCamera} camera */
@@ -109,11 +116,7 @@ export class Screen {
   }
 
   async #opened() {
-    try {
-      this.#iceServers = await this.mailbox.iceServers(this.#signal);
-    } catch {
-      // Without them the two devices still find each other on one network.
-    }
+    await this.#channel.loadConfig(this.#signal);
     const { watch, store } = this.#options;
     const camera = watch ?? store.getItem(this.#lastName);
     if (camera && !this.#asked && !this.#signal.aborted) this.viewer.watch(camera);

@@ -5,7 +5,7 @@ import { showDevices } from './device-list.js';
 import { mirrored, nameOf } from './devices.js';
 import { storage } from './identity.js';
 import { Later } from './later.js';
-import { parseLink, reachableBase } from './links.js';
+import { parseLink } from './links.js';
 import { address, element, live, onNetworkBack, reloadOnLink, serverConfig, setText, show } from './page.js';
 import { encodingOf, soundBitrateOf } from './quality.js';
 import { Sending } from './sending.js';
@@ -64,7 +64,7 @@ class SendPage {
   });
 
   #rendered = () => this.#render();
-  #viewers = new Later(() => import('./viewers.js'), this.#rendered);
+  #viewers = new Later(async () => (await import('./viewers.js')).viewersList(), this.#rendered);
   #shield = new Later(() => import('./shield.js'), this.#rendered);
   #captureWords = new Later(() => import('./capture-words.js'), this.#rendered);
   #wakeLock = new Later(async () => new (await import('./wake-lock.js')).WakeLock(this.#signal), this.#rendered);
@@ -162,7 +162,7 @@ class SendPage {
     const identity = this.#sending.show();
     const [{ showInvitation }, { addresses }] = await Promise.all([import('./invitation.js'), this.#config]);
     if (this.#signal.aborted) return;
-    await showInvitation(identity, reachableBase(document.baseURI, addresses), () => this.#sending.unshow(), this.#signal);
+    await showInvitation(identity, addresses, () => this.#sending.unshow(), this.#signal);
   }
 
   async #openSettings() {
@@ -245,7 +245,7 @@ class SendPage {
     const view = sendView({ ...facts, receivers: receivers.map(({ state }) => state), receiveAddress: address('receive') });
     show({ ...view, note: view.note || (this.#missing ? NOT_LOADED : (words?.soundNote(sound.problem, screenProblem) ?? '')) });
     this.#shield.needIf(leastSure !== undefined)?.showShield(leastSure?.session, leastSure?.sealed ?? false);
-    this.#viewers.needIf(shownCamera !== undefined)?.showViewers(element('viewers', HTMLUListElement), shownCamera);
+    this.#viewers.needIf(shownCamera !== undefined)?.(element('viewers', HTMLUListElement), shownCamera);
     this.#wakeLock.needIf(started)?.want(started && state !== 'paused');
     this.#meter.needIf(sound.microphone !== undefined)?.follow(sound.microphone);
     showDevices(devices, this.#source);
@@ -277,18 +277,5 @@ try {
     return () => page.close();
   });
 } catch (error) {
-  void sayUnable(problemOf(error));
-}
-
-/**
- * This browser can do nothing here.
- *
- * @param {import('./capture.js').CaptureProblem} problem
- */
-async function sayUnable(problem) {
-  for (const button of document.querySelectorAll('.panel button')) /** @type {HTMLButtonElement} */ (button).disabled = true;
-  element('action', HTMLButtonElement).addEventListener('click', () => location.assign('./'));
-  const { cameraCard } = await import('./capture-words.js');
-  const facts = { media: problem, card: cameraCard(problem, false, installed), video: 'away', kind: 'camera', mailbox: 'connecting', lobby: true, link: link.kind, inviting: false, started: false };
-  show(sendView(/** @type {import('./send-words.js').SendFacts} */ ({ ...facts, receivers: [], receiveAddress: '' })));
+  void import('./unable.js').then(({ sayUnable }) => sayUnable(problemOf(error), link.kind), () => {}); // the server went away
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { LOBBY, linkIdentity, tabIdentity } from './identity.js';
+import { Later } from './later.js';
 import { Outlet } from './outlet.js';
 
 /**
@@ -36,6 +37,7 @@ export class Sending {
   #shown;
   /** Ends the shown outlet's inbox. */
   #showing = new AbortController();
+  #negotiation = new Later(async () => (await import('./negotiation.js')).bestNegotiation(), () => this.#preparedAnew());
   /** @type {Told} */
   #told = { tracks: {}, picture: {}, sound: {}, state: 'live' };
 
@@ -46,6 +48,7 @@ export class Sending {
     if (link.kind === 'to') this.#dialed = this.#open({ identity: { ...tabIdentity(tab), key: link.key }, dial: link.id, exclusive: true });
     if (link.kind === 'none') this.#dialed = this.#open({ identity: tabIdentity(tab), dial: LOBBY, exclusive: false });
     if (link.kind === 'none' && tab.getItem('inviting') === '1') this.#openShown();
+    this.#negotiation.need();
   }
 
   get #outlets() {
@@ -190,7 +193,13 @@ export class Sending {
       this.refused = refusal;
       this.#options.onchange();
     };
-    return new Outlet({ ...options, store: tab, stream, name, onchange: () => this.#changed(), onrefused }, signal);
+    const negotiation = () => this.#negotiation.need();
+    return new Outlet({ ...options, store: tab, stream, name, negotiation, onchange: () => this.#changed(), onrefused }, signal);
+  }
+
+  /** What was prepared before the negotiation was loaded is not as good as it can be. */
+  #preparedAnew() {
+    if (this.#told.tracks.video && !this.started && !this.#options.signal.aborted) this.prepare();
   }
 
   #changed() {

@@ -27,6 +27,7 @@ import { candidateFits, withSession } from './messages.js';
  * @property {RTCPeerConnection} [connection] made from config by default
  * @property {(session: Session) => void} [onstate] called when the state changes
  * @property {(event: RTCTrackEvent) => void} [ontrack]
+ * @property {(pc: RTCPeerConnection) => void} [onoffer] called with an offer in place, before it is answered
  * @property {(sdp: string) => string} [tuneAnswer] changes an answer before this end applies it
  * @property {Partial<typeof TIMES>} [times]
  */
@@ -53,6 +54,7 @@ export class Session {
   #resolveEnded = () => {};
   #send;
   #onstate;
+  #onoffer;
   #tuneAnswer;
   #times;
   /** @type {Promise<void>} */
@@ -64,11 +66,12 @@ export class Session {
   #timer;
 
   /** @param {SessionOptions} options */
-  constructor({ id, send, config, connection = new RTCPeerConnection(config), onstate = () => {}, ontrack, tuneAnswer = (sdp) => sdp, times = {} }) {
+  constructor({ id, send, config, connection = new RTCPeerConnection(config), onstate = () => {}, ontrack, onoffer = () => {}, tuneAnswer = (sdp) => sdp, times = {} }) {
     this.id = id;
     this.pc = connection;
     this.#send = send;
     this.#onstate = onstate;
+    this.#onoffer = onoffer;
     this.#tuneAnswer = tuneAnswer;
     this.#times = { ...TIMES, ...times };
     this.ended = new Promise((resolve) => {
@@ -190,6 +193,7 @@ export class Session {
    */
   async #answer(sdp) {
     await this.pc.setRemoteDescription({ type: 'offer', sdp });
+    this.#onoffer(this.pc);
     await this.pc.setLocalDescription();
     this.#watchTransport();
     this.#connecting();

@@ -2,8 +2,9 @@
 import { Backoff, Pause, Watchdog } from './timing.js';
 import { EventStreamParser } from './sse.js';
 import { MailboxError, errorOf, retryAfter } from './mailbox-error.js';
+import { MailboxRequests } from './mailbox-requests.js';
 import { Outbox } from './outbox.js';
-import { base64, unbase64, utf8 } from './text.js';
+import { unbase64, utf8 } from './text.js';
 
 export { MailboxError };
 
@@ -54,9 +55,8 @@ const TIMES = {
  * same Idempotency-Key.
  */
 export class Mailbox {
-  #url;
-  #auth;
-  #fetch;
+  /** What needs no order and no patience. */
+  requests;
   #onmessage;
   #onstate;
   #times;
@@ -75,16 +75,12 @@ export class Mailbox {
   /** @param {MailboxOptions} options */
   constructor({ url, id, password, onmessage = () => {}, onstate = () => {}, fetch = globalThis.fetch.bind(globalThis), times = {} }) {
     this.id = id;
-    this.#url = new URL('inbox', url);
-    this.#auth = 'Basic ' + base64(`${id}:${password}`);
-    this.#fetch = fetch;
+    this.requests = new MailboxRequests(url, { id, password }, fetch);
     this.#onmessage = onmessage;
     this.#onstate = onstate;
     this.#times = { ...TIMES, ...times };
     this.#backoff = new Backoff({ min: this.#times.minDelay, max: this.#times.maxDelay });
-    const post = (/** @type {string} */ to, /** @type {RequestInit} */ init, /** @type {AbortSignal} */ signal) =>
-      this.#request(this.#to(to), { ...init, method: 'POST' }, signal);
-    this.#outbox = new Outbox(post, this.#times);
+    this.#outbox = new Outbox((...post) => this.requests.post(...post), this.#times);
   }
 
   get state() {
@@ -134,41 +130,6 @@ export class Mailbox {
    */
   send(to, body, { signal, maxAge = 30_000 }) {
     return this.#outbox.send(to, body, { signal, maxAge });
-  }
-
-  /**
-   * Sends a last message while the page goes away: once, whatever becomes of it.
-   *
-   * @param {string} to
-   * @param {string} body
-   */
-  sendLast(to, body) {
-    const init = { method: 'POST', body, keepalive: true, headers: { 'Content-Type': 'application/json' } };
-    void this.#request(this.#to(to), init, AbortSignal.timeout(this.#times.post)).catch(() => {});
-  }
-
-  /** Closes the inbox while the page goes away, so that its identifier is free at once. */
-  leave() {
-    const init = { method: 'DELETE', keepalive: true };
-    void this.#request(this.#url, init, AbortSignal.timeout(this.#times.post)).catch(() => {});
-  }
-
-  /**
-   * The ICE servers that this server's operator configured. The inbox must be open.
-   *
-   * @param {AbortSignal} signal
-   * @returns {Promise<RTCIceServer[]>}
-   */
-  async iceServers(signal) {
-    const watchdog = new Watchdog(signal, this.#times.quickPoll);
-    try {
-      const response = await this.#request(new URL('ice-servers', this.#url), {}, watchdog.signal);
-      if (!response.ok) throw await errorOf(response);
-      const { iceServers } = await response.json();
-      return Array.isArray(iceServers) ? iceServers : [];
-    } finally {
-      watchdog.release();
-    }
   }
 
   /** @param {AbortSignal} signal */
@@ -250,8 +211,7 @@ export class Mailbox {
    * @param {AbortSignal} signal
    */
   async #get(headers, signal) {
-    const init = { headers: { ...headers, 'Last-Event-ID': this.#cursor } };
-    const response = await this.#request(this.#url, init, signal).catch((error) => {
+    const response = await this.requests.read({ ...headers, 'Last-Event-ID': this.#cursor }, signal).catch((error) => {
       this.#gaveUp = performance.now();
       throw error;
     });
@@ -303,26 +263,6 @@ export class Mailbox {
     if (state === this.#state) return;
     this.#state = state;
     this.#onstate(state);
-  }
-
-  /** @param {string} id */
-  #to(id) {
-    const url = new URL(this.#url);
-    url.searchParams.set('to', id);
-    return url;
-  }
-
-  /**
-   * Credentials go out by hand and the browser's own are left out, so that a
-   * 401 is an answer like any other and never a dialog.
-   *
-   * @param {URL} url
-   * @param {RequestInit} init
-   * @param {AbortSignal} signal
-   */
-  #request(url, init, signal) {
-    const headers = { ...init.headers, Authorization: this.#auth };
-    return this.#fetch(url, { ...init, headers, signal, credentials: 'omit', cache: 'no-store' });
   }
 }
 

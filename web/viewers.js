@@ -1,4 +1,5 @@
 // @ts-check
+import { loadStyle } from './load-style.js';
 import { setText } from './page.js';
 
 /** @type {Record<import('./receiver.js').ReceiverState, string>} */
@@ -7,13 +8,19 @@ const STATES = { waiting: 'away', connecting: 'connecting…', live: 'watching',
 /** The number that each viewer keeps for as long as the page lives. @type {Map<string, number>} */
 const numbers = new Map();
 
+/** Gives {@link showViewers} once the list can look as it should. */
+export async function viewersList() {
+  await loadStyle('viewers.css');
+  return showViewers;
+}
+
 /**
  * Lists a camera's viewers with their states, each with a button that ends it.
  *
  * @param {HTMLUListElement} list
  * @param {import('./camera.js').Camera} [camera]
  */
-export function showViewers(list, camera) {
+function showViewers(list, camera) {
   const receivers = camera?.receivers ?? [];
   const items = new Map([...list.children].map((item) => [/** @type {HTMLElement} */ (item).dataset.id, item]));
   for (const { id, state } of receivers) {

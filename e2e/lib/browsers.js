@@ -36,17 +36,20 @@ const FIREFOX_PREFS = {
  * Starts a headless browser with fake cameras.
  *
  * @param {BrowserName} name
- * @param {{args?: string[], without?: string}} [options] flags of Chromium: more of them, and one to leave out by its beginning
+ * @param {object} [options]
+ * @param {string[]} [options.args] more flags of Chromium
+ * @param {string} [options.without] a flag of Chromium to leave out, by its beginning
+ * @param {Record<string, unknown>} [options.prefs] more preferences of Firefox
  * @returns {Promise<Browser>}
  */
-export function launch(name, { args = [], without } = {}) {
+export function launch(name, { args = [], without, prefs = {} } = {}) {
   if (name === 'firefox') {
     return puppeteer.launch({
       browser: 'firefox',
       executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
       headless: true,
       acceptInsecureCerts: true,
-      extraPrefsFirefox: FIREFOX_PREFS,
+      extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs },
     });
   }
   return puppeteer.launch({

@@ -5,11 +5,13 @@ import { once } from 'node:events';
 /**
  * Stands between two peers' media: a page that was told to use it (see
  * {@link Relay.between}) sees the other one only at ports of the relay, as
- * through a NAT, and the relay can let every packet fall.
+ * through a NAT, and the relay can let every packet fall, or those that are too many.
  */
 export class Relay {
   /** Whether packets fall. */
   cut = false;
+  /** What the ways that are found from now on carry, each, in bytes a second. */
+  capacity = Infinity;
   /** Ports of the relay by what they lead to. @type {Map<string, Promise<number>>} */
   #ports = new Map();
   /** @type {import('node:dgram').Socket[]} */
@@ -45,16 +47,17 @@ export class Relay {
    * @param {number} port
    */
   async #listen(host, port) {
+    const room = bottleneck(this.capacity);
     const front = await this.#socket();
     /** One for each sender, so that answers find back. @type {Map<string, Promise<import('node:dgram').Socket>>} */
     const backs = new Map();
     front.on('message', async (packet, from) => {
-      if (this.cut) return;
+      if (this.cut || !room(packet.length)) return;
       const name = `${from.address} ${from.port}`;
       const known = backs.get(name) ?? this.#socket();
       if (!backs.has(name)) {
         backs.set(name, known);
-        (await known).on('message', (answer) => this.cut || front.send(answer, from.port, from.address));
+        (await known).on('message', (answer) => this.cut || !room(answer.length) || front.send(answer, from.port, from.address));
       }
       (await known).send(packet, port, host);
     });
@@ -68,6 +71,25 @@ export class Relay {
     await once(socket.bind(0), 'listening');
     return socket;
   }
+}
+
+/**
+ * A way that carries so many bytes a second, half of them at once. What is more falls.
+ *
+ * @param {number} capacity
+ * @returns {(bytes: number) => boolean} whether a packet gets through
+ */
+function bottleneck(capacity) {
+  let [left, since] = [capacity / 2, performance.now()];
+  return (bytes) => {
+    if (capacity === Infinity) return true;
+    const now = performance.now();
+    left = Math.min(capacity / 2, left + ((now - since) / 1000) * capacity);
+    since = now;
+    if (left < bytes) return false;
+    left -= bytes;
+    return true;
+  };
 }
 
 /** Runs in the page: every candidate of another peer gets a port of the relay. */

@@ -47,6 +47,7 @@ export const STATES = {
   'receive-reconnecting': (t) => crashed(t),
   'receive-ended': (t) => ended(t),
   'receive-refused': (t) => refused(t),
+  'receive-unfit': (t) => unfit(t),
   'receive-taken-over': (t) => takenOver(t),
   'receive-unsupported': (t) => opened(t, 'receive', { before: haveNoWebRTC, words: /no WebRTC/ }),
   'receive-wrong-link': (t) => opened(t, 'receive#from=abcdefgh&key=short', { words: /link is not whole/ }),
@@ -205,6 +206,26 @@ async function refused(t) {
   const headers = { Authorization: `Basic ${btoa('third:p')}` };
   await fetch(`${server.url}/inbox?to=${to}`, { method: 'POST', body: '{"type":"watch"}', headers });
   await says(page, /not sealed was refused/);
+  return page;
+}
+
+/** A camera of the lobby offers, and has no codec that this browser shows. @param {TestContext} t */
+async function unfit(t) {
+  const server = await serve(t);
+  const page = await device(t, `${server.url}/receive`);
+  await says(page, /Waiting for a camera/);
+  const sdp = await page.evaluate(async () => {
+    const pc = new RTCPeerConnection();
+    pc.addTransceiver('video', { direction: 'sendonly' });
+    const { sdp } = await pc.createOffer();
+    pc.close();
+    return sdp;
+  });
+  for (const message of [{ type: 'offer', sdp }, { type: 'state', video: 'unsupported', codecs: 'H265' }]) {
+    const headers = { Authorization: `Basic ${btoa('camera:p')}` };
+    await fetch(`${server.url}/inbox?to=receiver`, { method: 'POST', body: JSON.stringify({ ...message, session: 's' }), headers });
+  }
+  await says(page, /This browser cannot show this camera, which sends H265/);
   return page;
 }
 

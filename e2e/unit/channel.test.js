@@ -25,8 +25,8 @@ function end(id, { key, peer, store = memory() } = {}) {
   const got = [];
   /** @type {string[]} */
   const refused = [];
-  const mailbox = { id, send: async (/** @type {string} */ _to, /** @type {string} */ body) => void sent.push(body), sendLast: (/** @type {string} */ _to, /** @type {string} */ body) => void sent.push(body) };
-  const channel = new Channel({ mailbox, key, peer, store, onmessage: (_, message) => got.push(message), onrefused: (refusal) => refused.push(refusal) });
+  const mailbox = /** @type {any} */ ({ id, send: async (/** @type {string} */ _to, /** @type {string} */ body) => void sent.push(body), requests: { sendLast: (/** @type {string} */ _to, /** @type {string} */ body) => void sent.push(body) } });
+  const channel = new Channel({ identity: { id, password: 'p', key }, createMailbox: () => mailbox, peer, store, onmessage: (_, message) => got.push(message), onrefused: (refusal) => refused.push(refusal) });
   return { channel, sent, got, refused };
 }
 

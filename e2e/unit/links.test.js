@@ -1,7 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { isLocal, makeLink, parseLink, reachableBase } from '../../web/links.js';
+import { parseLink } from '../../web/links.js';
+import { isLocal, makeLink, reachableBase } from '../../web/make-link.js';
 import { newKey } from '../../web/seal.js';
 
 const KEY = newKey();
