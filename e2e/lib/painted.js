@@ -38,6 +38,8 @@ export function paintedCameras() {
   media.enumerateDevices = async () => names.map((label, i) => ({ deviceId: String(i), groupId: '', kind: 'videoinput', label, toJSON: () => ({}) }));
   media.getUserMedia = async () => {
     paint();
-    return canvas.captureStream(30);
+    const stream = canvas.captureStream(30);
+    Object.defineProperty(stream.getVideoTracks()[0], 'label', { value: names[0] });
+    return stream;
   };
 }
