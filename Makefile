@@ -7,9 +7,9 @@ GOTEST = $(GO) test -race -tags full -timeout 10m
 # Where scripts/install puts a Node.js if the machine's is too old.
 export PATH := $(CURDIR)/e2e/artifacts/node/node_modules/.bin:$(PATH)
 
-.PHONY: test check lint go-test go-test-short codecs js browsers bench fuzz build clean
+.PHONY: test check lint go-test go-test-short codecs js browsers vivid bench fuzz build clean
 
-test: lint js go-test browsers
+test: lint js go-test vivid browsers
 
 check: lint js go-test-short
 
@@ -49,6 +49,13 @@ js:
 browsers: js codecs
 	./scripts/install browsers
 	npm run e2e
+
+# Cameras of Linux, by the kernel's virtual one in a virtual machine.
+vivid: codecs
+	./scripts/install vm
+	$(GO) vet -tags full,vivid ./peer/source ./e2e/vivid
+	./scripts/vivid e2e/artifacts/vivid
+	INBOX_VIVID=$(CURDIR)/e2e/artifacts/vivid $(GO) test -race -tags vivid -count 1 -timeout 10m ./e2e/vivid
 
 # The figures of bench/README.md and the benchmarks of the packages.
 bench:

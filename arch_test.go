@@ -18,6 +18,7 @@ func TestDependencies(t *testing.T) {
 		{"inbox/signaling/storetest", []string{"inbox/signaling", "golang.org/x/"}, "any Store must be able to use the suite"},
 		{"inbox/peer", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/pion/", "github.com/google/uuid", "github.com/wlynxg/anet"}, "a peer knows nothing of pages or of the store behind the mailbox"},
 		{"inbox/peer/source", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/"}, "sources know nothing of pages or the command"},
+		{"inbox/peer/sink", []string{"inbox/peer", "inbox/signaling", "golang.org/x/", "github.com/"}, "sinks know nothing of pages or the command"},
 		{"inbox/internal/cert", []string{"inbox/internal/cert"}, "certificates need the standard library alone"},
 		{"inbox/internal/minify", []string{"inbox/internal/minify", "github.com/tdewolff/"}, "minifying is one library's affair"},
 		{"inbox/internal/static", []string{"inbox/internal/static"}, "serving files needs the standard library alone"},
@@ -37,7 +38,7 @@ func TestDependencies(t *testing.T) {
 // compiler: drivers and codecs come in behind build constraints.
 func TestWithoutCgo(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "0")
-	for _, pkg := range []string{"inbox/peer", "inbox/peer/source", "inbox/cmd/inbox"} {
+	for _, pkg := range []string{"inbox/peer", "inbox/peer/source", "inbox/peer/sink", "inbox/cmd/inbox"} {
 		for _, dep := range deps(t, pkg) {
 			if strings.HasPrefix(dep, "github.com/pion/mediadevices/pkg/codec/") || strings.HasPrefix(dep, "github.com/pion/mediadevices/pkg/driver/") {
 				t.Errorf("%s uses %s without cgo", pkg, dep)

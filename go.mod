@@ -3,6 +3,8 @@ module inbox
 go 1.26.0
 
 require (
+	github.com/Eyevinn/mp4ff v0.53.0
+	github.com/at-wat/ebml-go v0.19.0
 	github.com/blackjack/webcam v0.6.1
 	github.com/bluenviron/mediacommon/v2 v2.9.5
 	github.com/gen2brain/malgo v0.11.24

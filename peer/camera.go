@@ -24,7 +24,6 @@ const (
 	maxViewers = 500
 	againMin   = 200 * time.Millisecond // before a lost receiver is dialed anew; grows to
 	againMax   = 5 * time.Second
-	inboxPoll  = 20 * time.Millisecond
 )
 
 // Camera is the end that has the picture: it offers to the receiver that it
@@ -68,7 +67,7 @@ func (c *Camera) Run(ctx context.Context) error {
 		}
 		return nil
 	})
-	g.Go(func() error { return s.read(ctx) })
+	g.Go(func() error { return readError(ctx, s.channel.read(ctx, s.messages, s.log)) })
 	g.Go(func() error {
 		defer closeStudio()
 		return s.serve(ctx)
@@ -109,32 +108,6 @@ func (c *Camera) open() (*cameraRun, error) {
 		over:     make(chan *viewing),
 		sessions: make(map[string]*viewing),
 	}, nil
-}
-
-// received is a message and the inbox that it came from.
-type received struct {
-	from string
-	Message
-}
-
-// read hands on the messages that count.
-func (r *cameraRun) read(ctx context.Context) error {
-	for raw, err := range r.Mailbox.Messages(ctx) {
-		if err != nil {
-			return readError(ctx, err)
-		}
-		m, err := r.channel.open(raw)
-		if err != nil {
-			r.log.Warn("message dropped", "from", raw.From, "error", err)
-			continue
-		}
-		select {
-		case r.messages <- received{raw.From, m}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return ctx.Err()
 }
 
 func readError(ctx context.Context, err error) error {

@@ -3,15 +3,11 @@ package peer
 import (
 	"context"
 	crand "crypto/rand"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/pion/webrtc/v4"
-
-	"inbox/signaling"
 )
 
 // cameraRun is a Camera that runs: the sessions with its viewers. Its state belongs
@@ -43,9 +39,7 @@ type viewing struct {
 
 // serve runs the sessions until ctx ends, and waits for all of them.
 func (r *cameraRun) serve(ctx context.Context) error {
-	if err := r.askForServers(ctx); err != nil {
-		return err
-	}
+	r.ice = r.channel.iceServers(ctx, r.log)
 	if r.Dial != "" {
 		r.start(ctx, r.Dial, "", "")
 	}
@@ -89,11 +83,7 @@ func (r *cameraRun) receive(ctx context.Context, m received) {
 		r.replace(ctx, v)
 		r.start(ctx, m.from, m.Session, m.SDP)
 	case v != nil && (m.Session == "" || m.Session == v.id):
-		select {
-		case v.messages <- m.Message:
-		default:
-			r.log.Warn("message dropped: too many at once", "viewer", m.from)
-		}
+		v.deliver(m.Message)
 	}
 }
 
@@ -109,26 +99,6 @@ func (r *cameraRun) watched(ctx context.Context, m received, v *viewing) {
 	}
 	r.replace(ctx, v)
 	r.start(ctx, m.from, m.Session, "")
-}
-
-// askForServers gets the server's ICE servers, which only the owner of an inbox
-// gets: that is so a moment after read has asked for messages.
-func (r *cameraRun) askForServers(ctx context.Context) error {
-	for {
-		servers, err := r.Mailbox.ICEServers(ctx)
-		switch {
-		case errors.Is(err, signaling.ErrNotFound):
-			select {
-			case <-time.After(inboxPoll):
-				continue
-			case <-ctx.Done():
-			}
-		case err != nil:
-			r.log.Warn("going on without ICE servers", "error", err)
-		}
-		r.ice = iceServers(servers)
-		return ctx.Err()
-	}
 }
 
 // replace ends a viewer's session and forgets it: its place is taken by another.
@@ -185,22 +155,15 @@ func (r *cameraRun) session(peer, id string) (*session, error) {
 		return nil, err
 	}
 	v := &session{
-		id: id, peer: peer, pc: pc, rate: estimator, studio: r.studio, names: r.names,
-		log:        r.log.With("viewer", peer),
-		sender:     newOutbox(r.channel, peer),
-		feed:       &feed{},
-		hello:      func() Message { return Message{Name: shorten(r.Name, maxName), Video: Live} },
-		messages:   make(chan Message, inboxSize),
-		candidates: make(chan webrtc.ICECandidateInit, inboxSize),
-		resolved:   make(chan webrtc.ICECandidateInit),
-		changed:    make(chan struct{}, 1),
-		asked:      make(chan bool, 1),
+		dialogue: newDialogue(id, peer, pc, r.channel, r.names, r.log.With("viewer", peer)),
+		rate:     estimator, studio: r.studio, feed: &feed{},
+		hello: func() Message { return Message{Name: shorten(r.Name, maxName), Video: Live} },
+		asked: make(chan bool, 1),
 	}
 	if err := v.addTracks(r.stream, mimes); err != nil {
 		_ = pc.Close()
 		return nil, err
 	}
-	v.listen()
 	return v, nil
 }
 
@@ -230,12 +193,4 @@ func (r *cameraRun) dialAgain(peer string) {
 	d := min(againMin<<min(r.failures, 8), againMax)
 	r.again = time.After(d/2 + rand.N(d/2))
 	r.failures++
-}
-
-// iceServers are those of the mailbox's server.
-func iceServers(from []signaling.ICEServer) (to []webrtc.ICEServer) {
-	for _, i := range from {
-		to = append(to, webrtc.ICEServer{URLs: slices.Clone(i.URLs), Username: i.Username, Credential: i.Credential})
-	}
-	return to
 }

@@ -20,13 +20,17 @@ type runningCamera struct {
 	ended  chan error
 }
 
-func (w *world) camera(c *Camera) *runningCamera {
+func (w *world) camera(c *Camera) *runningCamera { return w.cameraAt(c, w.host()) }
+
+func (w *world) cameraAt(c *Camera, n transport.Net) *runningCamera {
 	source := &fakeSource{formats: []string{webrtc.MimeTypeH264, webrtc.MimeTypeOpus}, fps: 30}
 	if c.Source == nil {
 		c.Source = source
 	}
-	c.Mailbox = w.mailbox("camera")
-	c.Network.net = w.host()
+	if c.Mailbox == nil {
+		c.Mailbox = w.mailbox("camera")
+	}
+	c.Network.net = n
 	c.Logger = slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &runningCamera{source: source, cancel: cancel, ended: make(chan error, 1)}

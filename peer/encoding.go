@@ -21,6 +21,7 @@ type encoding struct {
 	adjustable bool // encoded here, not by the device or before
 	encoder    Encoder
 	pumps      []*pump
+	base       *timebase
 
 	mu      sync.Mutex
 	feeds   map[*feed]struct{}
@@ -30,9 +31,9 @@ type encoding struct {
 	forced  time.Time // the last time that a key frame was asked of the encoder
 }
 
-func newEncoding(f format, r Rung, encoder Encoder, pumps []*pump) *encoding {
+func newEncoding(f format, r Rung, encoder Encoder, pumps []*pump, base *timebase) *encoding {
 	_, adjustable := encoder.(BitrateSetter)
-	return &encoding{format: f, rung: r, adjustable: adjustable, encoder: encoder, pumps: pumps, feeds: make(map[*feed]struct{})}
+	return &encoding{format: f, rung: r, adjustable: adjustable, encoder: encoder, pumps: pumps, base: base, feeds: make(map[*feed]struct{})}
 }
 
 func (e *encoding) add(f *feed) {
@@ -94,7 +95,7 @@ func (e *encoding) run(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		p := packets{from: e, payloads: payloader.Payload(payloadSize, frame.Data), time: frame.Time, key: frame.Key}
+		p := packets{from: e, payloads: payloader.Payload(payloadSize, frame.Data), time: e.base.at(frame.Time), key: frame.Key}
 		if frame.Key {
 			e.keyMade()
 		}

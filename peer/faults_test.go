@@ -32,7 +32,8 @@ func TestShortCut(t *testing.T) {
 		}
 		down.Store(false)
 		time.Sleep(3 * time.Second)
-		if n := viewer.framesIn(2 * time.Second); n < 40 {
+		// The bitrate begins low again, and with it come fewer pictures.
+		if n := viewer.framesIn(2 * time.Second); n < 25 {
 			t.Errorf("%d pictures in 2 s after the link was back", n)
 		}
 		if viewer.session != session {

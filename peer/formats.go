@@ -33,7 +33,7 @@ func formats() []format {
 	opus := webrtc.RTPCodecCapability{
 		MimeType: webrtc.MimeTypeOpus, ClockRate: 48_000, Channels: 2,
 		SDPFmtpLine:  "minptime=10;useinbandfec=1",
-		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}},
+		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "transport-cc"}}, // browsers ask for no sound again, native viewers do
 	}
 	return []format{
 		// The profile that every browser with H.264 takes; they decode what the stream says.

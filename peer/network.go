@@ -13,7 +13,6 @@ import (
 	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/interceptor/pkg/gcc"
 	"github.com/pion/interceptor/pkg/nack"
-	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/transport/v4"
 	"github.com/pion/webrtc/v4"
 )
@@ -28,6 +27,10 @@ const (
 // repeats is how many packets are kept for a viewer that lost some: about a
 // second of 4 Mbit/s. They are not copied.
 const repeats = 512
+
+// soundRepeats is the same for sound, as much of it in time: after a cut, older
+// sound would only stand in the way of new pictures.
+const soundRepeats = 64
 
 // Network says how media travels. The zero value uses one free UDP port on
 // every interface that may lead to a viewer.
@@ -167,16 +170,21 @@ func (w *network) connection(config webrtc.Configuration, mimes []string, initia
 	if err != nil {
 		return nil, nil, err
 	}
+	pc, err := w.peerConnection(config, media, registry)
+	return pc, estimator, err
+}
+
+func (w *network) peerConnection(config webrtc.Configuration, media *webrtc.MediaEngine, registry *interceptor.Registry) (*webrtc.PeerConnection, error) {
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(w.settings))
 	config.Certificates = w.certificates
 	pc, err := api.NewPeerConnection(config)
 	if err != nil {
-		return nil, nil, fmt.Errorf("peer connection: %w", err)
+		return nil, fmt.Errorf("peer connection: %w", err)
 	}
-	return pc, estimator, nil
+	return pc, nil
 }
 
-// interceptors repeat lost packets, report to the viewer, and estimate from its
+// interceptors repeat lost packets and estimate from the viewer's
 // reports what its way carries (draft-ietf-rmcat-gcc-02), without pacing: an
 // encoder at its bitrate needs none.
 func interceptors(media *webrtc.MediaEngine, initial int, estimator func(cc.BandwidthEstimator)) (*interceptor.Registry, error) {
@@ -192,15 +200,19 @@ func interceptors(media *webrtc.MediaEngine, initial int, estimator func(cc.Band
 	if err := webrtc.ConfigureTWCCHeaderExtensionSender(media, registry); err != nil {
 		return nil, fmt.Errorf("transport-wide congestion control: %w", err)
 	}
-	responder, err := nack.NewResponderInterceptor(nack.ResponderSize(repeats), nack.DisableCopy())
-	if err != nil {
-		return nil, fmt.Errorf("repeats: %w", err)
+	for kind, size := range map[string]uint16{"video/": repeats, "audio/": soundRepeats} {
+		responder, err := nack.NewResponderInterceptor(nack.ResponderSize(size), nack.DisableCopy(), nack.ResponderStreamsFilter(repeated(kind)))
+		if err != nil {
+			return nil, fmt.Errorf("repeats: %w", err)
+		}
+		registry.Add(responder)
 	}
-	registry.Add(responder)
-	reports, err := report.NewSenderInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("sender reports: %w", err)
-	}
-	registry.Add(reports)
 	return registry, nil
+}
+
+// repeated reports whether a stream is of a kind, and its viewer asks for what it lost.
+func repeated(kind string) func(*interceptor.StreamInfo) bool {
+	return func(info *interceptor.StreamInfo) bool {
+		return strings.HasPrefix(info.MimeType, kind) && slices.Contains(info.RTCPFeedback, interceptor.RTCPFeedback{Type: "nack"})
+	}
 }

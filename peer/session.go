@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/pion/interceptor/pkg/cc"
@@ -14,59 +12,27 @@ import (
 	"inbox/signaling"
 )
 
-// How long a session waits. Times are as the pages have them.
+// How long a camera waits for an answer. Times are as the pages have them.
 const (
-	answerAfter   = 2 * time.Second  // before an unanswered offer is sent again
-	absentAfter   = time.Second      // before a receiver that is not there is tried again
-	freshFor      = 30 * time.Second // an unanswered offer's candidates may be gone after that
-	connectWithin = 10 * time.Second // from the answer until media can flow
-	lostAfter     = 5 * time.Second  // for a broken connection to find another way
-	byeWithin     = 500 * time.Millisecond
-	soundLag      = 300 * time.Millisecond // pictures wait for their sound no longer than that
-)
-
-// inboxSize is how many messages may wait for a session.
-const inboxSize = 64
-
-// reason is why a session ended.
-type reason int
-
-const (
-	lost        reason = iota // the connection failed, or never came about
-	byeReceived               // the other end said so
-	replaced                  // by a newer one
-	closed                    // by this end
-	unfit                     // the viewer has none of the source's codecs
+	answerAfter = 2 * time.Second        // before an unanswered offer is sent again
+	absentAfter = time.Second            // before a receiver that is not there is tried again
+	freshFor    = 30 * time.Second       // an unanswered offer's candidates may be gone after that
+	soundLag    = 300 * time.Millisecond // pictures wait for their sound no longer than that
 )
 
 // session is one peer connection between the camera and one viewer. Its run is
 // the only one that touches it; pion's callbacks and others send to it.
 type session struct {
-	id     string
-	peer   string // the viewer's inbox
-	sender *outbox
-	pc     *webrtc.PeerConnection
-	video  *track
-	audio  *track // nil: the source has no sound
-	feed   *feed
-	rate   cc.BandwidthEstimator
-	studio *studio
-	names  *resolver
-	log    *slog.Logger
-	hello  func() Message // name and picture, for offers and states
-
-	messages   chan Message
-	candidates chan webrtc.ICECandidateInit // own ones, to be sent
-	resolved   chan webrtc.ICECandidateInit // the viewer's, to be used
-	changed    chan struct{}                // the connection's state
-	asked      chan bool                    // a watch came: true if it named this session
-
-	described bool // the remote description is set
-	early     []webrtc.ICECandidateInit
-	connected bool
-	audience  *audience
-	tally     tally
-	workers   sync.WaitGroup
+	*dialogue
+	video    *track
+	audio    *track // nil: the source has no sound
+	feed     *feed
+	rate     cc.BandwidthEstimator
+	studio   *studio
+	hello    func() Message // name and picture, for offers and states
+	asked    chan bool      // a watch came: true if it named this session
+	audience *audience
+	tally    tally
 }
 
 // run offers, or answers offer if that is not "", and lives until ctx ends or
@@ -80,6 +46,9 @@ func (s *session) run(ctx context.Context, offer string) reason {
 		}
 		_ = s.pc.GracefulClose() // it has nobody left to tell
 		s.video.reading.Wait()
+		if s.audio != nil {
+			s.audio.reading.Wait()
+		}
 		s.workers.Wait()
 	}()
 	if err := s.begin(ctx, offer); err != nil {
@@ -89,6 +58,8 @@ func (s *session) run(ctx context.Context, offer string) reason {
 	patience := time.NewTimer(answerAfter)
 	defer patience.Stop()
 	began := time.Now()
+	reports := time.NewTicker(reportEvery)
+	defer reports.Stop()
 	measure := time.NewTicker(tallyEvery)
 	defer measure.Stop()
 	for {
@@ -121,6 +92,8 @@ func (s *session) run(ctx context.Context, offer string) reason {
 				patience.Reset(absentAfter)
 			}
 			s.log.Debug("message not sent", "absent", errors.Is(err, signaling.ErrNotFound), "error", err)
+		case <-reports.C:
+			s.report()
 		case <-patience.C:
 			if s.described || time.Since(began) > freshFor {
 				return lost
@@ -138,7 +111,7 @@ func (s *session) run(ctx context.Context, offer string) reason {
 // begin makes the first description and sends it.
 func (s *session) begin(ctx context.Context, offer string) error {
 	if offer != "" {
-		return s.answer(offer)
+		return s.accepted(offer)
 	}
 	d, err := s.pc.CreateOffer(nil)
 	if err != nil {
@@ -158,25 +131,12 @@ func (s *session) offer() {
 	s.send(m)
 }
 
-func (s *session) answer(sdp string) error {
-	if err := s.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: sdp}); err != nil {
-		return fmt.Errorf("the viewer's offer: %w", err)
+// accepted answers the viewer's offer.
+func (s *session) accepted(sdp string) error {
+	if err := s.accept(sdp); err != nil {
+		return err
 	}
-	d, err := s.pc.CreateAnswer(nil)
-	if err != nil {
-		return fmt.Errorf("answer: %w", err)
-	}
-	if err := s.pc.SetLocalDescription(d); err != nil {
-		return fmt.Errorf("answer: %w", err)
-	}
-	s.describedNow()
-	s.send(Message{Type: Answer, SDP: s.pc.LocalDescription().SDP})
-	return nil
-}
-
-func (s *session) send(m Message) {
-	m.Session = s.id
-	s.sender.put(m)
+	return s.answer()
 }
 
 // handle takes a message of the viewer.
@@ -202,7 +162,7 @@ func (s *session) handle(ctx context.Context, m Message, patience *time.Timer) (
 		}
 		s.describedNow()
 	case Offer:
-		if err := s.answer(m.SDP); err != nil {
+		if err := s.accepted(m.SDP); err != nil {
 			s.log.Warn("offer cannot be used", "error", err)
 			return lost, !s.connected
 		}
@@ -217,46 +177,6 @@ func (s *session) refuse() (reason, bool) {
 	s.log.Warn("viewer cannot show this camera", "codecs", names(s.video.formats))
 	s.send(Message{Type: State, Video: Unsupported, Codecs: names(s.video.formats)})
 	return unfit, true
-}
-
-// candidate looks up the viewer's candidate where it hides its address.
-func (s *session) candidate(ctx context.Context, c webrtc.ICECandidateInit) {
-	if c.Candidate == "" {
-		return
-	}
-	s.workers.Go(func() {
-		address, err := s.names.resolve(ctx, c.Candidate)
-		if err != nil {
-			s.log.Debug("candidate left out", "error", err)
-			return
-		}
-		c.Candidate = address
-		select {
-		case s.resolved <- c:
-		case <-ctx.Done():
-		}
-	})
-}
-
-func (s *session) add(c webrtc.ICECandidateInit) {
-	if !s.described {
-		if len(s.early) < inboxSize {
-			s.early = append(s.early, c)
-		}
-		return
-	}
-	// One that cannot be used does not spoil the others.
-	if err := s.pc.AddICECandidate(c); err != nil {
-		s.log.Debug("candidate left out", "error", err)
-	}
-}
-
-func (s *session) describedNow() {
-	s.described = true
-	for _, c := range s.early {
-		s.add(c)
-	}
-	s.early = nil
 }
 
 // lookForAnotherWay restarts ICE (RFC 8445, section 2.4) below the connection.
@@ -335,40 +255,4 @@ func (s *session) addTracks(stream string, mimes []string) error {
 		}
 	}
 	return nil
-}
-
-// listen lets pion's callbacks send to run.
-func (s *session) listen() {
-	s.pc.OnICECandidate(func(c *webrtc.ICECandidate) {
-		if c == nil {
-			return
-		}
-		select {
-		case s.candidates <- c.ToJSON():
-		default: // it stands in the description, if that is sent again
-		}
-	})
-	s.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) {
-		select {
-		case s.changed <- struct{}{}:
-		default:
-		}
-	})
-}
-
-// route says how media travels, for people.
-func (s *session) route() string {
-	senders := s.pc.GetSenders()
-	if len(senders) == 0 {
-		return "unknown"
-	}
-	pair, err := senders[0].Transport().ICETransport().GetSelectedCandidatePair()
-	if err != nil || pair == nil {
-		return "unknown"
-	}
-	how := "direct"
-	if pair.Local.Typ == webrtc.ICECandidateTypeRelay || pair.Remote.Typ == webrtc.ICECandidateTypeRelay {
-		how = "relay"
-	}
-	return how + " " + pair.Local.Protocol.String() + " " + pair.Remote.Typ.String()
 }

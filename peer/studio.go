@@ -3,7 +3,6 @@ package peer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -54,11 +53,13 @@ type studio struct {
 	alwaysOn bool
 	log      *slog.Logger
 
+	began time.Time // what the time of frames counts from
 	pumps []*pump
 	calls chan func()
 	done  chan struct{} // closed when run has returned
 
 	media    Media // nil: closed
+	base     *timebase
 	opening  bool
 	failures int
 	retry    <-chan time.Time
@@ -81,6 +82,7 @@ type running struct {
 func newStudio(source Source, l limits, alwaysOn bool, log *slog.Logger) *studio {
 	return &studio{
 		source: source, limits: l, alwaysOn: alwaysOn, log: log,
+		began:   time.Now(),
 		pumps:   newPumps(),
 		calls:   make(chan func()),
 		done:    make(chan struct{}),
@@ -200,6 +202,7 @@ func (s *studio) hasOpened(m Media, err error) {
 	switch {
 	case err == nil:
 		s.media, s.failures = m, 0
+		s.base = &timebase{began: s.began}
 		w, h, fps := m.Size()
 		s.log.Info("camera opened", "width", w, "height", h, "fps", fps)
 		for a := range s.viewers {
@@ -261,47 +264,4 @@ func (s *studio) attach(a *audience) {
 			r.add(a.feed)
 		}
 	}
-}
-
-// encoding returns a running encoding, started if need be, or nil if the device
-// does not make it.
-func (s *studio) encoding(id encodingID) *running {
-	if r := s.running[id]; r != nil {
-		return r
-	}
-	f, ok := formatOf(id.mime)
-	if !ok {
-		return nil
-	}
-	rung := s.rung(id)
-	encoder, err := s.media.Encode(id.mime, rung)
-	if err != nil {
-		s.log.Error("cannot encode", "format", id.mime, "error", err)
-		return nil
-	}
-	ctx, stop := context.WithCancel(s.ctx)
-	r := &running{newEncoding(f, rung, encoder, s.pumps), stop}
-	s.running[id] = r
-	media := s.media
-	s.workers.Go(func() {
-		defer stop()
-		err := r.run(ctx)
-		if ctx.Err() == nil {
-			s.call(func() { s.encodingEnded(id, r, media, err) })
-		}
-	})
-	return r
-}
-
-// encodingEnded is heard when an encoding ended by itself.
-func (s *studio) encodingEnded(id encodingID, r *running, media Media, err error) {
-	if s.running[id] != r || s.media != media {
-		return
-	}
-	if errors.Is(err, ErrGone) {
-		s.shut()
-		s.lost(err)
-		return
-	}
-	s.ended = fmt.Errorf("the source has ended: %w", err)
 }

@@ -31,13 +31,15 @@ type track struct {
 	kind    webrtc.RTPCodecType
 	stream  string   // that picture and sound have in common
 	formats []format // what the source has, the preferred one first
-	onKey   func()   // the viewer asks for a key frame; called by pion
+	onKey   func()   // the viewer asks for a key frame; nil for sound
 
 	bound    atomic.Pointer[binding]
 	sequence uint16
 	offset   uint32
-	delay    []byte // the playout delay extension
-	sent     atomic.Int64
+	delay    []byte       // the playout delay extension
+	sent     atomic.Int64 // bytes
+	packets  atomic.Int64
+	octets   atomic.Int64 // of payloads
 	reading  sync.WaitGroup
 }
 
@@ -56,7 +58,9 @@ func newTrack(kind webrtc.RTPCodecType, stream string, fs []format, hold time.Du
 	delay, _ := rtp.PlayoutDelayExtension{MaxDelay: uint16(hold / (10 * time.Millisecond))}.Marshal() // in range
 	return &track{
 		kind: kind, stream: stream, formats: fs, onKey: onKey,
-		sequence: uint16(rand.Uint32()), offset: rand.Uint32(), delay: delay,
+		// In the lower half: before a first packet has come, a receiver cannot know
+		// that the numbers have turned over (RFC 3711, section 3.3.1).
+		sequence: uint16(rand.N(1 << 15)), offset: rand.Uint32(), delay: delay,
 	}
 }
 
@@ -75,12 +79,13 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 				}
 			}
 			t.bound.Store(b)
-			if t.kind == webrtc.RTPCodecTypeVideo {
-				reader := c.RTCPReader()
-				t.reading.Go(func() { t.readRTCP(reader) }) // until the connection is closed
-			}
+			reader := c.RTCPReader()
+			t.reading.Go(func() { t.readRTCP(reader) }) // until the connection is closed
 			return p, nil
 		}
+	}
+	if t.kind == webrtc.RTPCodecTypeAudio {
+		return t.formats[0].RTPCodecParameters, nil // not bound: who wants no sound still gets the picture
 	}
 	return webrtc.RTPCodecParameters{}, fmt.Errorf("%w: the camera has %s", webrtc.ErrUnsupportedCodec, names(t.formats))
 }
@@ -106,7 +111,7 @@ func (t *track) write(p packets) error {
 	if b == nil {
 		return nil
 	}
-	clock := t.offset + uint32(p.time.Seconds()*float64(b.format.ClockRate))
+	clock := t.clock(b, p.time)
 	for i, payload := range p.payloads {
 		// A header of its own for each packet: the buffer for repeats keeps it.
 		header := &rtp.Header{
@@ -124,12 +129,20 @@ func (t *track) write(p packets) error {
 			return err
 		}
 		t.sent.Add(int64(n))
+		t.packets.Add(1)
+		t.octets.Add(int64(len(payload)))
 	}
 	return nil
 }
 
+// clock is a time in ticks of the format's clock. It turns over, after half a day.
+func (t *track) clock(b *binding, d time.Duration) uint32 {
+	return t.offset + uint32(int64(d.Seconds()*float64(b.format.ClockRate)))
+}
+
 // readRTCP hears when the viewer needs a key frame (PLI: RFC 4585, section
-// 6.3.1; FIR: RFC 5104, section 4.3.1).
+// 6.3.1; FIR: RFC 5104, section 4.3.1). On the way here, what the viewer lost is repeated,
+// and what it says of its way is heard: that may be addressed to either track.
 func (t *track) readRTCP(r interceptor.RTCPReader) {
 	buf := make([]byte, 1500)
 	for {
@@ -144,7 +157,9 @@ func (t *track) readRTCP(r interceptor.RTCPReader) {
 		for _, p := range all {
 			switch p.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				t.onKey()
+				if t.onKey != nil {
+					t.onKey()
+				}
 			}
 		}
 	}

@@ -30,9 +30,7 @@ type cameraConfig struct {
 	mic        string
 	name       string
 	alwaysOn   bool
-	udpPort    int
-	tcpPort    int
-	interfaces list
+	networkConfig
 }
 
 func cameraFlags(fs *flag.FlagSet, c *cameraConfig) {
@@ -50,9 +48,7 @@ func cameraFlags(fs *flag.FlagSet, c *cameraConfig) {
 	fs.StringVar(&c.mic, "mic", "none", "`microphone`: default, a part of its name, or none; test beeps with -camera test")
 	fs.StringVar(&c.name, "name", "", "`name` that viewers see (default: this machine's)")
 	fs.BoolVar(&c.alwaysOn, "always-on", false, "keep the camera open while nobody watches")
-	fs.IntVar(&c.udpPort, "udp-port", 0, "UDP `port` for pictures (default: a free one)")
-	fs.IntVar(&c.tcpPort, "tcp-port", 0, "TCP `port` for viewers that UDP does not reach (default: none)")
-	fs.Var(&c.interfaces, "interface", "network `interface` to use, as eth0; may be repeated (default: all but those of containers)")
+	networkFlags(fs, &c.networkConfig)
 }
 
 // check finds what no single flag could know.
@@ -66,10 +62,8 @@ func (c *cameraConfig) check() error {
 		return usagef("-loop and -format are for -source")
 	case c.fps < 0 || c.fps > 1000:
 		return usagef("-fps %v is no number of pictures a second", c.fps)
-	case c.udpPort < 0 || c.udpPort > 65535 || c.tcpPort < 0 || c.tcpPort > 65535:
-		return usagef("ports are from 1 to 65535")
 	}
-	return nil
+	return c.networkConfig.check()
 }
 
 // open returns the source of the picture, and of sound if there is one.
@@ -151,9 +145,4 @@ func (c *cameraConfig) shownName() string {
 		return ""
 	}
 	return host
-}
-
-// network is how its pictures travel.
-func (c *cameraConfig) network() peer.Network {
-	return peer.Network{UDPPort: c.udpPort, TCPPort: c.tcpPort, Interfaces: c.interfaces}
 }

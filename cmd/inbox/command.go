@@ -22,7 +22,7 @@ type command struct {
 }
 
 func commands() []*command {
-	return []*command{serveCommand(), sendCommand(), devicesCommand(), certCommand(), versionCommand(), helpCommand()}
+	return []*command{serveCommand(), sendCommand(), receiveCommand(), devicesCommand(), certCommand(), versionCommand(), helpCommand()}
 }
 
 func find(name string) *command {

@@ -46,7 +46,6 @@ type identityConfig struct {
 	id      string
 	key     string
 	newLink bool
-	state   string
 }
 
 func identityFlags(fs *flag.FlagSet, c *identityConfig) {
@@ -55,31 +54,36 @@ func identityFlags(fs *flag.FlagSet, c *identityConfig) {
 	fs.BoolVar(&c.newLink, "new-link", false, "make a new link; the old one leads nowhere from then on")
 }
 
-// identity returns the camera's identity at a server: the one that is kept, or
-// one that is made and kept from now on. Flags come first, and are not kept.
-func (c *identityConfig) identity(server string, log *slog.Logger) (identity, error) {
-	own, err := c.keptIdentity(server, log)
+// identity returns the identity at a server: the one that is kept in the folder
+// state, or one that is made and kept from now on. Flags come first, and are not kept.
+func (c *identityConfig) identity(state, server string, log *slog.Logger) (identity, error) {
+	own, err := keptIdentity(state, server, c.newLink, log)
 	if err != nil {
 		return identity{}, err
 	}
+	return own, c.apply(&own)
+}
+
+// apply puts what the flags say into an identity.
+func (c *identityConfig) apply(own *identity) (err error) {
 	if c.id != "" {
 		own.ID = c.id
 		if err := own.credentials().Validate(); err != nil {
-			return identity{}, usagef("-id %q: %w; choose one of 1 to 256 bytes without a colon", c.id, err)
+			return usagef("-id %q: %w; choose one of 1 to 256 bytes without a colon", c.id, err)
 		}
 	}
 	if c.key != "" {
 		if own.Key, err = peer.ParseKey(c.key); err != nil {
-			return identity{}, usagef("-key: %w", err)
+			return usagef("-key: %w", err)
 		}
 	}
-	return own, nil
+	return nil
 }
 
-func (c *identityConfig) keptIdentity(server string, log *slog.Logger) (identity, error) {
-	dir, err := stateFolder(c.state)
+func keptIdentity(state, server string, anew bool, log *slog.Logger) (identity, error) {
+	dir, err := stateFolder(state)
 	if err != nil {
-		log.Warn("this camera's link is not kept, so it changes with the next start; set HOME or -state to keep it", "error", err)
+		log.Warn("the link is not kept, so it changes with the next start; set HOME or -state to keep it", "error", err)
 		return newIdentity(), nil
 	}
 	file := filepath.Join(dir, camerasFile)
@@ -87,7 +91,7 @@ func (c *identityConfig) keptIdentity(server string, log *slog.Logger) (identity
 	if err != nil {
 		return identity{}, err
 	}
-	if saved, ok := all[server]; ok && !c.newLink {
+	if saved, ok := all[server]; ok && !anew {
 		key, err := peer.ParseKey(saved.Key)
 		if err == nil && saved.ID != "" {
 			return identity{saved.ID, saved.Password, key}, nil

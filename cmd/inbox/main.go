@@ -3,6 +3,7 @@
 //
 //	inbox [serve] [flags]       run the server
 //	inbox send [flags] [LINK]   share a camera of this machine
+//	inbox receive [flags] [LINK] receive a camera into a file or a pipe
 //	inbox devices               list cameras, microphones and screens
 //	inbox cert [flags]          make server.crt and server.key
 //	inbox version               tell what this binary is
@@ -22,7 +23,7 @@ import (
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run runs the command that args name and returns the exit status: 0 when it
-// ended as it should, 2 when the command line is wrong, else 1.
+// ended as it should, 2 when the command line is wrong, that of a statusError, else 1.
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -30,17 +31,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop)
 
 	err := dispatch(ctx, args, stdout, stderr)
-	var usage *usageError
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.As(err, &usage):
-		fmt.Fprintln(stderr, "inbox:", err)
-		return 2
-	default:
-		fmt.Fprintln(stderr, "inbox:", err)
-		return 1
 	}
+	fmt.Fprintln(stderr, "inbox:", err)
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return 2
+	}
+	if other, ok := errors.AsType[*statusError](err); ok {
+		return other.status
+	}
+	return 1
+}
+
+// statusError is an error with an exit status of its own.
+type statusError struct {
+	error
+	status int
 }
 
 // dispatch finds the command that args begin with; without one it is serve.

@@ -14,12 +14,12 @@ import (
 // lobbyPatience is for a server that is not there yet: then nobody has a name there.
 const lobbyPatience = 3 * time.Second
 
-// meeting is where and as whom a camera meets its viewers.
+// meeting is where and as whom a camera meets its viewers, or a viewer its cameras.
 type meeting struct {
 	server      string
 	credentials signaling.Credentials
 	key         peer.Key // none: messages are plain
-	dial        string   // the inbox to send to; "" waits for viewers
+	dial        string   // the inbox to send to, or to watch; "" waits
 }
 
 // lobbySender is the inbox for a camera in the lobby. The original's receive
@@ -38,6 +38,11 @@ func lobbySender(ctx context.Context, m meeting, client *http.Client) string {
 // link is the link for viewers, who open the server at the URL shown.
 func (m meeting) link(shown string) peer.Link {
 	return peer.Link{Kind: peer.WatchLink, Server: shown, Inbox: m.credentials.ID, Key: m.key}
+}
+
+// dialLink is the link for a camera that is to send to this end.
+func (m meeting) dialLink(shown string) peer.Link {
+	return peer.Link{Kind: peer.DialLink, Server: shown, Inbox: m.credentials.ID, Key: m.key}
 }
 
 // share makes the camera that the flags describe.

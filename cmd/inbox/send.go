@@ -25,26 +25,21 @@ func sendCommand() *command {
 type sendConfig struct {
 	cameraConfig
 	identityConfig
-	server      string
-	to          string
-	ca          string
-	fingerprint string
-	logLevel    choice
-	logFormat   choice
+	serverConfig
+	to        string
+	logLevel  choice
+	logFormat choice
 }
 
 func sendFlags(c *sendConfig) *flag.FlagSet {
 	c.logLevel = choice{"info", []string{"debug", "info", "warn", "error"}}
 	c.logFormat = choice{"auto", []string{"auto", "text", "json"}}
 	fs := newFlags("send")
-	fs.StringVar(&c.server, "server", "https://localhost:3000", "`URL` of the server")
+	serverFlags(fs, &c.serverConfig)
 	fs.StringVar(&c.to, "to", "", "`inbox` to send to; \"receiver\" is the plain receive page's (default: wait for viewers)")
 	fs.StringVar(&c.camera, "camera", "", "`camera`: its path or a part of its name ('inbox devices' lists them), test for a test pattern,\nscreen for the screen (default: the first camera)")
 	cameraFlags(fs, &c.cameraConfig)
 	identityFlags(fs, &c.identityConfig)
-	fs.StringVar(&c.ca, "ca", "", "`file` with the certificate of the authority that signed the server's (PEM; the server gives it at /ca.crt)")
-	fs.StringVar(&c.fingerprint, "fingerprint", "", "`SHA-256` of the server's certificate or of its authority's, as the server prints it")
-	fs.StringVar(&c.state, "state", "", "`folder` for what is made and kept (default: inbox in the user's configuration folder)")
 	fs.Var(&c.logLevel, "log-level", "least `level` that is logged: debug, info, warn, error")
 	fs.Var(&c.logFormat, "log-format", "`format` of the log: text, json; auto is lines for people on a terminal, else text")
 	return fs
@@ -63,7 +58,7 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	log := terminalLogger(stderr, c.logLevel.value, c.logFormat.value)
+	log := terminalLogger(stderr, isTerminal(stderr), c.logLevel.value, c.logFormat.value)
 	who, err := c.meet(words, log)
 	if err != nil {
 		return err
@@ -102,7 +97,7 @@ func (c *sendConfig) meet(words []string, log *slog.Logger) (meeting, error) {
 	if err := checkServer(server); err != nil {
 		return meeting{}, err
 	}
-	own, err := c.identity(server, log)
+	own, err := c.identity(c.state, server, log)
 	if err != nil {
 		return meeting{}, err
 	}

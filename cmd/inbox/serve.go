@@ -72,9 +72,16 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	printWelcome(stdout, &c, l.Addr(), cert, camera == nil)
+	recorder, err := newServedRecorder(&c, l.Addr(), cert, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	printWelcome(stdout, &c, l.Addr(), cert, camera == nil && recorder == nil)
 	if camera != nil {
 		printLink(stdout, camera.link)
+	}
+	if recorder != nil {
+		printDialLink(stdout, recorder.link)
 	}
 
 	g, ctx := errgroup.WithContext(ctx)
@@ -87,6 +94,9 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	g.Go(func() error { return serveHTTP(ctx, l, &c, site, cert, log) })
 	if camera != nil {
 		g.Go(func() error { return camera.run(ctx, log) })
+	}
+	if recorder != nil {
+		g.Go(func() error { return recorder.run(ctx, log) })
 	}
 	err = g.Wait()
 	if errors.Is(err, context.Canceled) {

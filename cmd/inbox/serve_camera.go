@@ -37,7 +37,7 @@ func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *
 	if !c.shares.set && c.source == "" {
 		return nil, nil
 	}
-	own, err := c.identity(atHome, log)
+	own, err := c.identity(c.state, atHome, log)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +45,7 @@ func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *
 	if err != nil {
 		return nil, err
 	}
-	scheme := "https"
-	if !c.https {
-		scheme = "http"
-	}
-	m := meeting{server: scheme + "://localhost", credentials: own.credentials(), key: own.Key}
+	m := c.meetingAtHome(own)
 	urls, _ := addressesToOpen(c, bound)
 	camera := c.share(video, m, ownClient(bound, cert), log)
 	return &servedCamera{camera, m.link(strings.TrimSuffix(urls[0], "/"))}, nil

@@ -19,6 +19,7 @@ type serveConfig struct {
 	https      bool
 	certFile   string
 	keyFile    string
+	state      string
 	public     string
 	lobby      bool
 	mdns       bool
@@ -41,6 +42,8 @@ type serveConfig struct {
 	shares optional // a camera of this machine
 	cameraConfig
 	identityConfig
+	receive string // the folder for recordings
+	keepConfig
 
 	logLevel  choice
 	logFormat choice
@@ -89,6 +92,8 @@ func serveFlags(c *serveConfig) *flag.FlagSet {
 	fs.Var(&c.shares, "camera", "share a `camera` of this machine too: -camera is the first one, -camera=DEVICE that of a path or a part of\nits name, -camera=test a test pattern, -camera=screen the screen ('inbox devices' lists them)")
 	cameraFlags(fs, &c.cameraConfig)
 	identityFlags(fs, &c.identityConfig)
+	fs.StringVar(&c.receive, "receive", "", "`folder` to record every camera into that dials the lobby or the link that is printed then")
+	keepFlags(fs, &c.keepConfig)
 
 	fs.Var(&c.logLevel, "log-level", "least `level` that is logged: debug, info, warn, error")
 	fs.Var(&c.logFormat, "log-format", "`format` of the log: text, json")
@@ -133,6 +138,9 @@ func (c *serveConfig) check() error {
 		if !isOrigin(origin) {
 			return usagef("-cors-origin %q is not an origin; write it like https://example.org or http://localhost:8080", origin)
 		}
+	}
+	if c.receive == "" && (c.split.Duration > 0 || c.keep.Duration > 0) {
+		return usagef("-split and -keep are for -receive")
 	}
 	c.camera = c.shares.value
 	return c.cameraConfig.check()

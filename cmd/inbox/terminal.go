@@ -14,8 +14,8 @@ import (
 )
 
 // terminalLogger writes lines for people on a terminal, and structured logs elsewhere.
-func terminalLogger(w io.Writer, level, format string) *slog.Logger {
-	if format != "auto" || !isTerminal(w) {
+func terminalLogger(w io.Writer, terminal bool, level, format string) *slog.Logger {
+	if format != "auto" || !terminal {
 		return newLogger(w, level, format)
 	}
 	h := &lineHandler{w: w, mu: new(sync.Mutex)}
@@ -72,6 +72,15 @@ func (h *lineHandler) WithGroup(string) slog.Handler { return h }
 // printLink prints where the camera can be watched, with a QR code on a terminal.
 func printLink(w io.Writer, link peer.Link) {
 	fmt.Fprintf(w, "Watch this camera with any browser:\n\n  %s\n\nWhoever has the link can watch; the server cannot.\n\n", link)
+	if isTerminal(w) {
+		qrterminal.GenerateHalfBlock(link.String(), qrterminal.L, w)
+		fmt.Fprintln(w)
+	}
+}
+
+// printDialLink prints where a phone can send its camera.
+func printDialLink(w io.Writer, link peer.Link) {
+	fmt.Fprintf(w, "Open this where the camera is, and press Start:\n\n  %s\n\nThe server cannot watch.\n\n", link)
 	if isTerminal(w) {
 		qrterminal.GenerateHalfBlock(link.String(), qrterminal.L, w)
 		fmt.Fprintln(w)

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,9 +22,24 @@ import (
 	"inbox/signaling"
 )
 
+// serverConfig is what flags say of the server that one is a client of.
+type serverConfig struct {
+	server      string
+	ca          string
+	fingerprint string
+	state       string
+}
+
+func serverFlags(fs *flag.FlagSet, c *serverConfig) {
+	fs.StringVar(&c.server, "server", "https://localhost:3000", "`URL` of the server")
+	fs.StringVar(&c.ca, "ca", "", "`file` with the certificate of the authority that signed the server's (PEM; the server gives it at /ca.crt)")
+	fs.StringVar(&c.fingerprint, "fingerprint", "", "`SHA-256` of the server's certificate or of its authority's, as the server prints it")
+	fs.StringVar(&c.state, "state", "", "`folder` for what is made and kept (default: inbox in the user's configuration folder)")
+}
+
 // client is for requests to the server. It trusts what the system trusts, this
 // user's own authority, and what the flags name.
-func (c *sendConfig) client(server string) (*http.Client, error) {
+func (c *serverConfig) client(server string) (*http.Client, error) {
 	transport := signaling.NewTransport()
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	if c.fingerprint != "" {
@@ -42,7 +58,7 @@ func (c *sendConfig) client(server string) (*http.Client, error) {
 }
 
 // roots are the authorities that vouch for servers.
-func (c *sendConfig) roots() (*x509.CertPool, error) {
+func (c *serverConfig) roots() (*x509.CertPool, error) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()

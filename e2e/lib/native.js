@@ -27,6 +27,7 @@ export class NativeCamera {
     this.#process.stderr.on('data', (chunk) => {
       this.log += chunk;
     });
+    this.exited = once(this.#process, 'exit').then(([status]) => /** @type {number | null} */ (status));
     this.lines = createInterface({ input: this.#process.stdout });
   }
 
@@ -77,12 +78,8 @@ export class NativeCamera {
   }
 
   /** Ends it as Ctrl+C does, and returns its exit status. @returns {Promise<number | null>} */
-  async stop() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const exited = once(this.#process, 'exit');
-      this.#process.kill('SIGINT');
-      await exited;
-    }
-    return this.#process.exitCode;
+  stop() {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGINT');
+    return this.exited;
   }
 }

@@ -12,8 +12,15 @@ import (
 // text says what it gives.
 var ErrMode = errors.New("the camera does not give that")
 
-// errUnusable says that a device gives no pictures that this program could use.
-var errUnusable = errors.New("no camera that can be used")
+// unusable says why a device gives no pictures that this program could use.
+type unusable string
+
+// errUnusable is what every unusable is, by errors.Is.
+const errUnusable = unusable("")
+
+func (u unusable) Error() string { return string(u) }
+
+func (u unusable) Is(target error) bool { return target == u || target == errUnusable }
 
 // The formats of cameras, by the names that people use.
 const (
@@ -76,7 +83,7 @@ const (
 
 // choose returns the mode of a camera that comes nearest to what is wanted. A
 // size, rate and format that are wanted must be there, or the error wraps
-// ErrMode. Other errors: errNoEncoder, or one that wraps errUnusable.
+// ErrMode. Other errors: errNoEncoder, or one that is errUnusable.
 func choose(modes []Mode, w wish) (choice, error) {
 	var fit []choice
 	for _, m := range modes {
@@ -176,7 +183,7 @@ func compareBool(a, b bool) int {
 // refuse says why no mode was chosen.
 func (w wish) refuse(modes []Mode) error {
 	if len(modes) == 0 {
-		return fmt.Errorf("it lists no pictures that it gives: %w", errUnusable)
+		return unusable("it lists no pictures that it gives")
 	}
 	all := w
 	all.encode, all.passThrough = true, true
@@ -194,11 +201,11 @@ func (w wish) refuse(modes []Mode) error {
 	case len(can) > 0:
 		return fmt.Errorf("%w: %s; it has %s", ErrMode, w, describe(can))
 	case !could:
-		return fmt.Errorf("it gives its pictures raw or in a format that is not known here (%s); if it is a Raspberry Pi's, use rpicam-vid -t 0 --codec h264 --inline -o - | inbox send -source -: %w", describe(modes), errUnusable)
+		return unusable("it gives its pictures in formats that are not known here (" + describe(modes) + "); if it is a Raspberry Pi's, use rpicam-vid -t 0 --codec h264 --inline -o - | inbox send -source -")
 	case !w.encode:
 		return errNoEncoder
 	}
-	return fmt.Errorf("it gives H.264 alone, which cannot be encoded anew as was asked; take -codec h264: %w", errUnusable)
+	return unusable("it gives H.264 alone, which is not encoded anew; take -codec h264")
 }
 
 // String writes what is asked for, for an error.

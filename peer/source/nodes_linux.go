@@ -114,10 +114,10 @@ func (s videoSystem) find(device string) ([]node, error) {
 	for _, n := range nodes {
 		names = append(names, n.name+" ("+n.path+")")
 	}
-	return nil, fmt.Errorf("no camera is called %q; there are %s: %w", device, strings.Join(names, ", "), errUnusable)
+	return nil, fmt.Errorf("no camera is called %q; there are %s", device, strings.Join(names, ", "))
 }
 
-var errNoCamera = fmt.Errorf("this computer has no camera; plug one in, or take -camera test: %w", errUnusable)
+var errNoCamera = errors.New("this computer has no camera; plug one in, or take -camera test")
 
 func (s videoSystem) findPath(nodes []node, path string) ([]node, error) {
 	device, err := filepath.EvalSymlinks(path)

@@ -39,12 +39,11 @@ type videoDevice interface {
 	io.Closer
 }
 
-var (
-	errNoFrame   = errors.New("no frame came")
-	errNoCapture = fmt.Errorf("it takes no pictures: %w", errUnusable)
-)
+var errNoFrame = errors.New("no frame came")
 
 const (
+	errNoCapture = unusable("it takes no pictures")
+
 	frameBuffers = 4
 	waitTime     = 1 // s, the least that the library knows
 
@@ -59,8 +58,8 @@ type v4l2 struct {
 	formats map[webcam.PixelFormat]string // the names here
 }
 
-// openV4L2 opens the device at path. The error wraps fs.ErrPermission,
-// errUnusable, or peer.ErrGone.
+// openV4L2 opens the device at path. The error is fs.ErrPermission, errUnusable
+// or peer.ErrGone.
 func openV4L2(path string) (videoDevice, error) {
 	cam, err := webcam.Open(path)
 	if err != nil {
@@ -83,7 +82,7 @@ func openError(path string, err error) error {
 	case errno == unix.EBUSY:
 		return fmt.Errorf("another program has the camera %s open; close it: %w: %w", path, err, peer.ErrGone)
 	case errno == unix.ENOTTY || errno == unix.EISDIR || errno == unix.EINVAL:
-		return fmt.Errorf("%s is no camera: %w", path, errUnusable)
+		return unusable(path + " is no camera")
 	}
 	return fmt.Errorf("open the camera %s: %w: %w", path, err, peer.ErrGone)
 }
@@ -117,11 +116,8 @@ func rangeOf(s webcam.FrameSize) sizeRange {
 // tell. The library panics at intervals in steps, as a Raspberry Pi's cameras
 // have them: it reads them into fields that are not exported.
 func (v *v4l2) rates(code webcam.PixelFormat, size image.Point) (rates []float64) {
-	defer func() {
-		if recover() != nil {
-			rates = nil
-		}
-	}()
+	rates = []float64{} // in JSON, a list even if it is empty
+	defer func() { _ = recover() }()
 	for _, r := range v.cam.GetSupportedFramerates(code, uint32(size.X), uint32(size.Y)) {
 		rates = append(rates, ratesOf(r)...)
 	}
@@ -158,7 +154,7 @@ func (v *v4l2) start(c choice) (fps float64, err error) {
 		return 0, startError(err)
 	}
 	if got != code {
-		return 0, fmt.Errorf("the camera lists %s and gives %s: %w", c.format, formatName(uint32(got)), errUnusable)
+		return 0, fmt.Errorf("the camera lists %s and gives %s: %w", c.format, formatName(uint32(got)), peer.ErrGone)
 	}
 	// These fail where the camera has no such choice, which is just as well.
 	_ = v.cam.SetFramerate(float32(c.fps))

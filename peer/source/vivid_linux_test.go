@@ -141,7 +141,7 @@ func TestVividCloses(t *testing.T) {
 	if err := open.Close(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(begun); took > 400*time.Millisecond {
+	if took := time.Since(begun); took > 800*time.Millisecond {
 		t.Errorf("it took %v", took)
 	}
 }
