@@ -48,7 +48,7 @@ export function inOrder(codecs, first) {
     if (type === 'video/h264') return isBaseline(codec) ? 0 : 1;
     return type === 'video/vp8' ? 0 : 2;
   };
-  return codecs.toSorted((a, b) => rank(a) - rank(b));
+  return [...codecs].sort((a, b) => rank(a) - rank(b));
 }
 
 /**

@@ -4,6 +4,7 @@ import { showLink } from './link-card.js';
 import { loadStyle } from './load-style.js';
 import { makeLink, reachableBase } from './make-link.js';
 import { element } from './page.js';
+import { either } from './timing.js';
 
 /**
  * Shows the link to this camera until the person closes the card.
@@ -18,7 +19,7 @@ export async function showInvitation(identity, addresses, onstop, signal) {
   await loadStyle('link-card.css');
   if (dialog.open || signal.aborted) return;
   const closed = new AbortController();
-  const both = AbortSignal.any([signal, closed.signal]);
+  const both = either(signal, closed.signal);
   showLink(makeLink('receive.html', reachableBase(document.baseURI, addresses), 'from', identity), 'Watch a camera', both);
   dialog.addEventListener('close', () => closed.abort(), { signal });
   element('done', HTMLButtonElement).addEventListener('click', () => dialog.close(), { signal: both });

@@ -29,5 +29,5 @@ export function isLocal(address) {
  */
 export function reachableBase(own, addresses) {
   if (!isLocal(own)) return own;
-  return addresses.find((address) => URL.canParse(address) && !isLocal(address)) ?? own;
+  return addresses.find((address) => /^https?:\/\/./.test(address) && !isLocal(address)) ?? own;
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // How loud a track is, for the eye.
+import { either } from './timing.js';
 
 /** Below this there is nothing to see, in decibels under full scale. */
 const FLOOR = -60;
@@ -40,7 +41,7 @@ export class Meter {
     this.#track = track;
     this.#end.abort();
     this.#end = new AbortController();
-    if (track) watchLevel(track, this.#onlevel, AbortSignal.any([this.#signal, this.#end.signal]));
+    if (track) watchLevel(track, this.#onlevel, either(this.#signal, this.#end.signal));
   }
 }
 

@@ -39,7 +39,7 @@ export function frameRates(capabilities, chosen) {
  */
 export function bitrates(chosen) {
   const offered = new Set([...BITRATES.map((mbits) => mbits * 1e6), chosen]);
-  return [...offered].toSorted((a, b) => a - b).map((value) => ({ value, label: bitrateText(value) }));
+  return [...offered].sort((a, b) => a - b).map((value) => ({ value, label: bitrateText(value) }));
 }
 
 /**
@@ -71,5 +71,5 @@ function among(steps, max, chosen) {
   const offered = new Set(steps.filter((step) => step <= max));
   if (Number.isFinite(max) && max > 0) offered.add(Math.min(max, steps[0]));
   offered.add(chosen);
-  return [...offered].toSorted((a, b) => b - a);
+  return [...offered].sort((a, b) => b - a);
 }

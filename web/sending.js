@@ -2,6 +2,7 @@
 import { LOBBY, linkIdentity, tabIdentity } from './identity.js';
 import { Later } from './later.js';
 import { Outlet } from './outlet.js';
+import { either } from './timing.js';
 
 /**
  * @typedef {object} SendingOptions
@@ -95,7 +96,7 @@ export class Sending {
 
   /** A session that is live, of the connection that is least sure, and whether its messages are sealed. */
   get leastSure() {
-    for (const { camera, sealed } of this.#outlets.toSorted((a, b) => Number(a.sealed) - Number(b.sealed))) {
+    for (const { camera, sealed } of this.#outlets.sort((a, b) => Number(a.sealed) - Number(b.sealed))) {
       const session = camera.receivers.find(({ state }) => state === 'live')?.session;
       if (session) return { session, sealed };
     }
@@ -177,7 +178,7 @@ export class Sending {
 
   #openShown() {
     this.#showing = new AbortController();
-    const signal = AbortSignal.any([this.#options.signal, this.#showing.signal]);
+    const signal = either(this.#options.signal, this.#showing.signal);
     this.#shown = this.#open({ identity: linkIdentity(this.#options.tab), dial: '', exclusive: false }, signal);
     tell(this.#shown.camera, this.#told);
     return this.#shown;

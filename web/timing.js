@@ -13,6 +13,21 @@ export function sleep(ms, signal) {
   return new Pause().wait(ms, signal);
 }
 
+/**
+ * A signal that fires when one of two does. (AbortSignal.any, which browsers have only since 2024.)
+ *
+ * @param {AbortSignal} one
+ * @param {AbortSignal} other
+ */
+export function either(one, other) {
+  const both = new AbortController();
+  for (const signal of [one, other]) {
+    if (signal.aborted) both.abort(signal.reason);
+    else signal.addEventListener('abort', () => both.abort(signal.reason), { signal: both.signal });
+  }
+  return both.signal;
+}
+
 /** Waits that can be cut short by the one who knows that waiting is over. */
 export class Pause {
   /** @type {Set<() => void>} */

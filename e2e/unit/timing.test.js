@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Backoff, Pause, Watchdog, sleep } from '../../web/timing.js';
+import { Backoff, Pause, Watchdog, sleep, either } from '../../web/timing.js';
 
 const never = new AbortController().signal;
 
@@ -52,4 +52,15 @@ test('a watchdog follows its parent, until it is released', () => {
   assert.equal(dog.signal.reason.message, 'over');
   assert.equal(released.signal.aborted, false);
   assert.equal(new Watchdog(parent.signal, 1000).signal.aborted, true);
+});
+
+test('either of two signals ends both, with its reason', () => {
+  for (const first of [true, false]) {
+    const [one, other] = [new AbortController(), new AbortController()];
+    const both = either(one.signal, other.signal);
+    assert.equal(both.aborted, false);
+    (first ? one : other).abort('gone');
+    assert.equal(both.reason, 'gone');
+    assert.equal(either(one.signal, other.signal).reason, 'gone');
+  }
 });
