@@ -3,6 +3,7 @@ package peer
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -24,7 +25,7 @@ const (
 type bundling struct {
 	*stdnet.Net
 	held    atomic.Int32 // pumps at work
-	sockets []*bundler
+	sockets atomic.Pointer[[]*bundler]
 }
 
 func newBundling() (*bundling, error) {
@@ -35,14 +36,19 @@ func newBundling() (*bundling, error) {
 	return &bundling{Net: n}, nil
 }
 
-// ListenUDP implements [transport.Net].
+// ListenUDP implements [transport.Net]. One goroutine calls it.
 func (b *bundling) ListenUDP(network string, address *net.UDPAddr) (transport.UDPConn, error) {
 	c, err := net.ListenUDP(network, address)
 	if err != nil || !canSegment {
 		return c, err
 	}
 	s := &bundler{UDPConn: c, held: &b.held, pending: make(map[netip.AddrPort]*bundle)}
-	b.sockets = append(b.sockets, s)
+	var sockets []*bundler
+	if before := b.sockets.Load(); before != nil {
+		sockets = slices.Clone(*before)
+	}
+	sockets = append(sockets, s)
+	b.sockets.Store(&sockets) // pumps have the list before
 	return s, nil
 }
 
@@ -60,8 +66,10 @@ func (b *bundling) release() {
 		return
 	}
 	b.held.Add(-1)
-	for _, s := range b.sockets {
-		s.flush()
+	if sockets := b.sockets.Load(); sockets != nil {
+		for _, s := range *sockets {
+			s.flush()
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func TestBundlesArriveAsTheirPackets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	socket := b.sockets[0]
+	socket := (*b.sockets.Load())[0]
 	first, second := listenOn(t), listenOn(t)
 
 	frame := [][]byte{rtpPacket(1, 1200, false), rtpPacket(2, 1200, false), rtpPacket(3, 1200, false), rtpPacket(4, 300, true)}

@@ -43,11 +43,15 @@ func (r *cameraRun) serve(ctx context.Context) error {
 	if r.Dial != "" {
 		r.start(ctx, r.Dial, "", "")
 	}
+	look := time.NewTicker(addressesEvery)
+	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			r.endAll()
 			return ctx.Err()
+		case <-look.C:
+			r.network.follow(r.log)
 		case m := <-r.messages:
 			r.receive(ctx, m)
 		case v := <-r.over:

@@ -80,6 +80,9 @@ func (f *feed) wants(p packets) bool {
 		f.source, f.next = f.next, nil
 	}
 	if p.from != f.source {
+		if p.from == f.next {
+			p.from.needKey() // the one that it was to begin with got lost
+		}
 		return false
 	}
 	if f.behind && !p.key {

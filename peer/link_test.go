@@ -2,6 +2,7 @@ package peer
 
 import (
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -44,4 +45,11 @@ func FuzzParseLink(f *testing.F) {
 			t.Errorf("%q is %+v, which reads as %+v, %v", text, l, again, err)
 		}
 	})
+}
+
+// A key of zeros would stand for none, and messages be plain.
+func TestZeroKeyIsNone(t *testing.T) {
+	if _, err := ParseKey(strings.Repeat("A", 43)); !errors.Is(err, ErrKey) {
+		t.Errorf("%v, want ErrKey", err)
+	}
 }

@@ -1,9 +1,11 @@
 package peer
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +50,11 @@ type network struct {
 	certificates []webrtc.Certificate
 	bundles      *bundling // nil: packets are sent one by one
 	close        []func() error
+
+	// The UDP sockets, by their addresses; nil where a test has its own network.
+	muxes     map[netip.Addr]ice.UDPMux
+	addresses func() []netip.Addr
+	port      int
 }
 
 // open opens the sockets. The caller closes it, after all connections.
@@ -77,28 +84,19 @@ func (n Network) open(log *slog.Logger) (*network, error) {
 	return w, nil
 }
 
+// listenUDP opens a socket on every address.
 func (n Network) listenUDP(w *network) error {
 	bundles, err := newBundling()
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
-	w.bundles = bundles
-	options := []ice.UDPMuxFromPortOption{
-		ice.UDPMuxFromPortWithNet(bundles),
-		ice.UDPMuxFromPortWithInterfaceFilter(n.uses),
-		ice.UDPMuxFromPortWithIPFilter(routable),
-		ice.UDPMuxFromPortWithWriteBufferSize(4 << 20),
+	w.bundles, w.muxes = bundles, make(map[netip.Addr]ice.UDPMux)
+	w.addresses = n.addresses
+	w.port = n.UDPPort
+	w.close = append(w.close, w.closeMuxes)
+	if err := w.refresh(); err != nil {
+		return errors.Join(err, w.closeMuxes())
 	}
-	if !n.reachesOut() {
-		options = append(options, ice.UDPMuxFromPortWithLoopback())
-		w.settings.SetIncludeLoopbackCandidate(true)
-	}
-	mux, err := ice.NewMultiUDPMuxFromPort(n.UDPPort, options...)
-	if err != nil {
-		return fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", n.UDPPort, err)
-	}
-	w.settings.SetICEUDPMux(mux)
-	w.close = append(w.close, mux.Close)
 	return nil
 }
 
@@ -134,29 +132,42 @@ func (n Network) uses(name string) bool {
 	return true
 }
 
-// reachesOut reports whether an interface beside loopback has an address.
-func (n Network) reachesOut() bool {
-	all, err := net.Interfaces()
+// addresses are those that media may use now: this machine's own only where
+// there are no others.
+func (n Network) addresses() (all []netip.Addr) {
+	interfaces, err := net.Interfaces()
 	if err != nil {
-		return true
+		return nil
 	}
-	for _, i := range all {
-		if i.Flags&net.FlagLoopback != 0 || i.Flags&net.FlagUp == 0 || !n.uses(i.Name) {
+	var loopback []netip.Addr
+	for _, i := range interfaces {
+		if i.Flags&net.FlagUp == 0 || (i.Flags&net.FlagLoopback == 0 && !n.uses(i.Name)) {
 			continue
 		}
 		addresses, err := i.Addrs()
-		if err == nil && slices.ContainsFunc(addresses, func(a net.Addr) bool {
-			ip, ok := a.(*net.IPNet)
-			return ok && routable(ip.IP)
-		}) {
-			return true
+		if err != nil {
+			continue // it went away just now
+		}
+		for _, a := range addresses {
+			prefix, err := netip.ParsePrefix(a.String())
+			if err != nil || !routable(prefix.Addr()) {
+				continue
+			}
+			if prefix.Addr().IsLoopback() {
+				loopback = append(loopback, prefix.Addr().Unmap())
+			} else {
+				all = append(all, prefix.Addr().Unmap())
+			}
 		}
 	}
-	return false
+	if len(all) == 0 {
+		return loopback
+	}
+	return all
 }
 
 // routable leaves out link-local addresses: browsers cannot use them without a zone.
-func routable(ip net.IP) bool { return !ip.IsLinkLocalUnicast() }
+func routable(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsMulticast() }
 
 // connection makes the peer connection of one viewer, and tells the estimator of its bandwidth.
 func (w *network) connection(config webrtc.Configuration, mimes []string, initial int) (*webrtc.PeerConnection, cc.BandwidthEstimator, error) {

@@ -2,8 +2,11 @@ package peer
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http/httptest"
+	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +14,58 @@ import (
 
 	"inbox/signaling"
 )
+
+// TestAddressesThatCome has a machine that gets another address while it runs, as
+// with another Wi-Fi, or with its first one after it has started.
+func TestAddressesThatCome(t *testing.T) {
+	w, err := Network{}.open(slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.shut()
+	first, second := netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.AddrFrom4([4]byte{127, 0, 0, 2})
+	for _, present := range [][]netip.Addr{{}, {first}, {first, second}, {second}, {first}} {
+		w.addresses = func() []netip.Addr { return present }
+		if err := w.refresh(); err != nil {
+			t.Skipf("no socket on %v: %v", present, err) // elsewhere than on Linux
+		}
+		if got := gathered(t, w); !slices.Equal(got, present) {
+			t.Errorf("candidates of %v, want %v", got, present)
+		}
+	}
+}
+
+// gathered returns the addresses of a session's candidates.
+func gathered(t *testing.T, w *network) []netip.Addr {
+	t.Helper()
+	pc, _, err := w.connection(webrtc.Configuration{}, []string{webrtc.MimeTypeH264}, startBitrate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pc.GracefulClose()
+	if _, err := pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo); err != nil {
+		t.Fatal(err)
+	}
+	found := []netip.Addr{}
+	done := make(chan struct{})
+	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
+		if c == nil {
+			close(done)
+			return
+		}
+		found = append(found, netip.MustParseAddr(c.Address))
+	})
+	d, err := pc.CreateOffer(nil)
+	if err == nil {
+		err = pc.SetLocalDescription(d)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	slices.SortFunc(found, netip.Addr.Compare)
+	return found
+}
 
 // realMailbox returns clients of a mailbox on this machine's own network.
 func realMailbox(t *testing.T) func(id string) *signaling.Client {

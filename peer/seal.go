@@ -54,6 +54,9 @@ func ParseKey(text string) (Key, error) {
 		return Key{}, ErrKey
 	}
 	copy(k.secret[:], b)
+	if k.IsZero() {
+		return Key{}, ErrKey // it would pass for none, and messages be plain
+	}
 	return k, nil
 }
 

@@ -71,6 +71,7 @@ func (r *viewerRun) serve(ctx context.Context) error {
 		case err = <-r.recorded:
 			r.recording--
 		case now := <-tick.C:
+			r.network.follow(r.log)
 			r.tell(now)
 		}
 		if err != nil {

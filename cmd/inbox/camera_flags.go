@@ -53,9 +53,18 @@ func cameraFlags(fs *flag.FlagSet, c *cameraConfig) {
 
 // check finds what no single flag could know.
 func (c *cameraConfig) check() error {
+	if c.minBitrate == peer.DefaultMinBitrate {
+		c.minBitrate = min(c.minBitrate, c.bitrate) // nobody asked for more
+	}
 	switch {
 	case c.source != "" && c.camera != "":
 		return usagef("-camera and -source are two sources; choose one")
+	case c.camera == "screen" && (c.size != size{}):
+		return usagef("-size is for cameras; the screen has its own")
+	case c.source != "" && (c.size != size{}):
+		return usagef("-size is for cameras; -source is passed on as it is")
+	case c.camera == "test" && (c.size.width%2+c.size.height%2 > 0):
+		return usagef("-size %s: the test pattern wants even numbers", &c.size)
 	case c.minBitrate > c.bitrate:
 		return usagef("-min-bitrate %s is more than -bitrate %s", &c.minBitrate, &c.bitrate)
 	case c.source == "" && (c.loop || c.format.value != ""):
@@ -72,13 +81,13 @@ func (c *cameraConfig) open(ctx context.Context) (peer.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(video.Formats()) == 0 {
+		return nil, errors.New("this build cannot encode: it was made without cgo. Give it a stream that is encoded already, with -source, or build it with a C compiler (CGO_ENABLED=1)")
+	}
 	if c.codec.value != "" {
 		if video, err = only(video, "video/"+c.codec.value); err != nil {
 			return nil, err
 		}
-	}
-	if len(video.Formats()) == 0 {
-		return nil, errors.New("this build cannot encode: it was made without cgo. Give it a stream that is encoded already, with -source, or build it with a C compiler (CGO_ENABLED=1)")
 	}
 	if c.mic == "none" || c.mic == "" || c.beeps() {
 		return video, nil

@@ -61,7 +61,8 @@ func (c *identityConfig) identity(state, server string, log *slog.Logger) (ident
 	if err != nil {
 		return identity{}, err
 	}
-	return own, c.apply(&own)
+	err = c.apply(&own)
+	return own, err
 }
 
 // apply puts what the flags say into an identity.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"flag"
+	"net"
+	"strings"
 
 	"inbox/peer"
 )
@@ -23,9 +25,26 @@ func (c *networkConfig) check() error {
 	if c.udpPort < 0 || c.udpPort > 65535 || c.tcpPort < 0 || c.tcpPort > 65535 {
 		return usagef("ports are from 1 to 65535")
 	}
+	for _, name := range c.interfaces {
+		if _, err := net.InterfaceByName(name); err != nil {
+			return usagef("-interface: there is no %q here; there are %s", name, interfaceNames())
+		}
+	}
 	return nil
 }
 
 func (c *networkConfig) network() peer.Network {
 	return peer.Network{UDPPort: c.udpPort, TCPPort: c.tcpPort, Interfaces: c.interfaces}
+}
+
+func interfaceNames() string {
+	all, err := net.Interfaces()
+	if err != nil {
+		return err.Error()
+	}
+	var names []string
+	for _, i := range all {
+		names = append(names, i.Name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -76,10 +76,12 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	video, err := c.open(ctx)
 	if err != nil {
-		return err
+		return ended(err)
 	}
 	if who.dial == "" {
 		printLink(stdout, who.link(shown))
+	} else {
+		log.Info("sending, as soon as the receiver is there", "receiver", who.dial, "server", who.server)
 	}
 	camera := c.share(video, who, client, log)
 	return ended(camera.Run(ctx))

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"inbox/peer"
 	"inbox/signaling"
@@ -51,14 +52,24 @@ func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *
 	return &servedCamera{camera, m.link(strings.TrimSuffix(urls[0], "/"))}, nil
 }
 
-// run shares the camera until ctx ends. The server goes on when a film is over.
+// run shares the camera until ctx ends. What a camera ends with does not end the
+// server: it is tried again, unless its film is over.
 func (s *servedCamera) run(ctx context.Context, log *slog.Logger) error {
-	err := s.Run(ctx)
-	if peer.HasEnded(err) {
-		log.Info("the camera's source has ended; the server goes on", "error", err)
-		return nil
+	for {
+		err := s.Run(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case peer.HasEnded(err):
+			log.Info("the camera's source has ended; the server goes on", "error", err)
+			return nil
+		}
+		log.Error("the camera ended; it begins again in a while", "error", err, "after", again)
+		select {
+		case <-time.After(again):
+		case <-ctx.Done():
+		}
 	}
-	return err
 }
 
 // errStranger says that something else answers on the server's own port.

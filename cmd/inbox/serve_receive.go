@@ -20,9 +20,9 @@ import (
 // receives with.
 const atHomeToo = "serve -receive"
 
-// recordAgain is how long a server waits before it records on after an error,
-// as that of a full disk.
-const recordAgain = 10 * time.Second
+// again is how long a server waits before its own camera or its recordings go on
+// after an error, as that of a full disk.
+const again = 10 * time.Second
 
 // servedRecorder records the cameras that dial the server itself.
 type servedRecorder struct {
@@ -85,9 +85,9 @@ func (s *servedRecorder) run(ctx context.Context, log *slog.Logger) error {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				log.Error("recording ended; it begins again in a while", "error", err, "after", recordAgain)
+				log.Error("recording ended; it begins again in a while", "error", err, "after", again)
 				select {
-				case <-time.After(recordAgain):
+				case <-time.After(again):
 				case <-ctx.Done():
 					return ctx.Err()
 				}

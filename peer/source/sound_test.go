@@ -160,10 +160,22 @@ func TestWithSound(t *testing.T) {
 func TestNoSound(t *testing.T) {
 	video := &fakeSource{format: "video/x"}
 	sound := &fakeSource{format: "audio/x", err: peer.ErrGone}
-	if _, err := WithSound(video, sound).Open(t.Context()); !errors.Is(err, peer.ErrGone) {
-		t.Errorf("Open: %v", err)
+	m, err := WithSound(video, sound).Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !video.closed {
-		t.Error("the picture's device stayed open")
+	if f := nextFrame(t, startEncoder(t, m, "video/x", peer.Rung{})); string(f.Data) != "video/x" {
+		t.Errorf("the picture is %q where there is no microphone", f.Data)
+	}
+	if _, err := m.Encode("audio/x", peer.Rung{}); !errors.Is(err, peer.ErrGone) {
+		t.Errorf("sound: %v", err)
+	}
+	if err := m.Close(); err != nil || !video.closed {
+		t.Errorf("Close: %v, the picture's device is closed: %v", err, video.closed)
+	}
+
+	video, sound = &fakeSource{format: "video/x"}, &fakeSource{format: "audio/x", err: errors.New("broken")}
+	if _, err := WithSound(video, sound).Open(t.Context()); err == nil || !video.closed {
+		t.Errorf("a sound that will never be there: %v, the picture's device is closed: %v", err, video.closed)
 	}
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // WithSound returns a Source of the picture of video and the sound of sound,
-// on one time scale. It opens and closes both together.
+// on one time scale. It opens and closes both together. Where the sound's device
+// is not there, the picture is shared without it, and Encode says why.
 func WithSound(video, sound peer.Source) peer.Source { return &withSound{video, sound} }
 
 type withSound struct{ video, sound peer.Source }
@@ -27,10 +28,13 @@ func (s *withSound) Open(ctx context.Context) (peer.Media, error) {
 	}
 	origin := openedAt(video)
 	sound, err := s.sound.Open(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, peer.ErrGone):
+		return &mediaWithSound{Media: video, formats: s.sound.Formats(), silent: fmt.Errorf("no sound: %w", err)}, nil
+	case err != nil:
 		return nil, errors.Join(fmt.Errorf("no sound: %w", err), video.Close())
 	}
-	return &mediaWithSound{video, sound, s.sound.Formats(), openedAt(sound).Sub(origin)}, nil
+	return &mediaWithSound{Media: video, sound: sound, formats: s.sound.Formats(), later: openedAt(sound).Sub(origin)}, nil
 }
 
 type mediaWithSound struct {
@@ -38,12 +42,16 @@ type mediaWithSound struct {
 	sound      peer.Media
 	formats    []string      // of sound
 	later      time.Duration // than the picture's is the sound's origin
+	silent     error         // why there is no sound; sound is nil then
 }
 
 // Encode implements [peer.Media].
 func (m *mediaWithSound) Encode(format string, r peer.Rung) (peer.Encoder, error) {
 	if !slices.Contains(m.formats, format) {
 		return m.Media.Encode(format, r)
+	}
+	if m.silent != nil {
+		return nil, m.silent
 	}
 	e, err := m.sound.Encode(format, r)
 	if err != nil {
@@ -53,7 +61,12 @@ func (m *mediaWithSound) Encode(format string, r peer.Rung) (peer.Encoder, error
 }
 
 // Close implements [peer.Media].
-func (m *mediaWithSound) Close() error { return errors.Join(m.sound.Close(), m.Media.Close()) }
+func (m *mediaWithSound) Close() error {
+	if m.silent != nil {
+		return m.Media.Close()
+	}
+	return errors.Join(m.sound.Close(), m.Media.Close())
+}
 
 // laterEncoder moves an encoder's frames to another origin.
 type laterEncoder struct {
