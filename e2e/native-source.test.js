@@ -70,4 +70,12 @@ test('a film that browsers cannot show is refused, with words', async (t) => {
   const camera = await NativeCamera.start(t, server.url, ['-source', film]);
   assert.equal(await camera.exited, 1);
   assert.match(camera.log, /B-frames/);
+
+  // From a pipe it shows later, and though nobody watches.
+  const piped = await NativeCamera.start(t, server.url, ['-source', '-']);
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-i', film, '-c', 'copy', '-f', 'h264', '-'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  piped.input.on('error', () => {}); // it ends before the film
+  ffmpeg.stdout.pipe(piped.input);
+  assert.equal(await piped.exited, 1);
+  assert.match(piped.log, /B-frames/);
 });

@@ -31,6 +31,8 @@ type cameraConfig struct {
 	name       string
 	alwaysOn   bool
 	networkConfig
+
+	stream *source.Stream // of -source, once it is open
 }
 
 func cameraFlags(fs *flag.FlagSet, c *cameraConfig) {
@@ -119,7 +121,32 @@ func (c *cameraConfig) openStream(ctx context.Context) (peer.Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-source %s: %w", c.source, err)
 	}
+	c.stream = s
 	return s, nil
+}
+
+// run shares a camera until ctx ends, or the stream that it passes on: who pipes
+// one in hears what is wrong with it also while nobody watches.
+func (c *cameraConfig) run(ctx context.Context, camera *peer.Camera) error {
+	if c.stream == nil {
+		return camera.Run(ctx)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	waited := make(chan struct{})
+	go func() {
+		defer close(waited)
+		if err := c.stream.Wait(ctx); ctx.Err() == nil {
+			cancel(err)
+		}
+	}()
+	err := camera.Run(ctx)
+	cause := context.Cause(ctx)
+	cancel(nil)
+	<-waited
+	if cause != nil && !errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("the source has ended: %w", cause)
+	}
+	return err
 }
 
 // oneFormat is a source of which one format of pictures is used.

@@ -84,7 +84,7 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		log.Info("sending, as soon as the receiver is there", "receiver", who.dial, "server", who.server)
 	}
 	camera := c.share(video, who, client, log)
-	return ended(camera.Run(ctx))
+	return ended(c.run(ctx, camera))
 }
 
 // meet finds out from the command line how the camera meets its viewers.

@@ -20,8 +20,9 @@ const atHome = "serve"
 
 // servedCamera is a camera that the server has itself.
 type servedCamera struct {
-	*peer.Camera
-	link peer.Link
+	camera *peer.Camera
+	config *cameraConfig
+	link   peer.Link
 }
 
 // tooMany says that serve takes no words.
@@ -49,14 +50,14 @@ func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *
 	m := c.meetingAtHome(own)
 	urls, _ := addressesToOpen(c, bound)
 	camera := c.share(video, m, ownClient(bound, cert), log)
-	return &servedCamera{camera, m.link(strings.TrimSuffix(urls[0], "/"))}, nil
+	return &servedCamera{camera, &c.cameraConfig, m.link(strings.TrimSuffix(urls[0], "/"))}, nil
 }
 
 // run shares the camera until ctx ends. What a camera ends with does not end the
 // server: it is tried again, unless its film is over.
 func (s *servedCamera) run(ctx context.Context, log *slog.Logger) error {
 	for {
-		err := s.Run(ctx)
+		err := s.config.run(ctx, s.camera)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()

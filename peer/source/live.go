@@ -181,6 +181,13 @@ func (l *live) leave(m *liveMedia) {
 	l.medias = slices.DeleteFunc(l.medias, func(other *liveMedia) bool { return other == m })
 }
 
+// why returns what ended the stream.
+func (l *live) why() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
 func (l *live) knownFormat() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -144,6 +144,21 @@ func (s *Stream) Open(context.Context) (peer.Media, error) {
 	return s.play(), nil
 }
 
+// Wait returns when a live stream is over, with what ended it: io.EOF at its end.
+// It returns the error of ctx when that ends before; a file is never over.
+func (s *Stream) Wait(ctx context.Context) error {
+	if s.live == nil {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	select {
+	case <-s.live.done:
+		return s.live.why()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Stats returns the present figures.
 func (s *Stream) Stats() StreamStats { return s.tally.read() }
 
