@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -206,4 +207,18 @@ func (e *fakeEncoder) Close() error {
 	defer e.media.mu.Unlock()
 	e.media.encoders--
 	return nil
+}
+
+// encodersMade are all that were made.
+func (m *fakeMedia) encodersMade() []*fakeEncoder {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.all)
+}
+
+// now is the encoder's bitrate.
+func (e *fakeEncoder) now() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.bitrate
 }

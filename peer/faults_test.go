@@ -172,3 +172,46 @@ func TestConstrainedViewer(t *testing.T) {
 		<-camera.ended
 	})
 }
+
+// TestWeakViewerBesideStrongOnes has a viewer whose way carries a fraction of the
+// others': it gets a smaller encoding of its own, and theirs stays as it is.
+func TestWeakViewerBesideStrongOnes(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		source := &fakeSource{formats: []string{webrtc.MimeTypeH264}, fps: 30}
+		camera := w.camera(&Camera{Source: source, MaxBitrate: 2_500_000})
+		weak := w.narrowHost(400_000)
+		hosts := []*vnet.Net{w.host(), w.host()}
+		w.start()
+		first := w.watch("first", Key{}, hosts[0])
+		second := w.watch("second", Key{}, hosts[1])
+		third := w.watch("weak", Key{}, weak)
+		time.Sleep(40 * time.Second)
+		if n := source.current().running(); n != 2 {
+			t.Errorf("%d encoders run, want one for the strong viewers and one for the weak", n)
+		}
+		large, small := 0, 0 // the highest bitrate of each size
+		for _, e := range source.current().encodersMade() {
+			if e.rung.Width == 1280 {
+				large = max(large, e.now())
+			} else {
+				small = max(small, e.now())
+			}
+		}
+		if large < 1_500_000 || small == 0 || small > 700_000 {
+			t.Errorf("1280 pixels wide at %d bit/s, smaller ones at %d", large, small)
+		}
+		for name, v := range map[string]*watching{"first": first, "second": second} {
+			if n := v.framesIn(5 * time.Second); n < 140 {
+				t.Errorf("the %s viewer gets %d pictures in 5 s beside a weak one, want 150", name, n)
+			}
+		}
+		if n := third.framesIn(20 * time.Second); n < 150 {
+			t.Errorf("the weak viewer gets %d pictures in 20 s, want a moving picture", n)
+		}
+		for _, v := range []*watching{first, second, third} {
+			v.stop()
+		}
+		camera.cancel()
+		<-camera.ended
+	})
+}
