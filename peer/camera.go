@@ -102,7 +102,7 @@ func (c *Camera) open() (*cameraRun, error) {
 	}
 	return &cameraRun{
 		Camera: c, log: log, limits: l, channel: channel, network: network, names: &resolver{},
-		studio:   newStudio(c.Source, l, c.AlwaysOn, log),
+		studio:   newStudio(c.Source, l, c.AlwaysOn, network.bundles, log),
 		stream:   rand.Text(),
 		messages: make(chan received),
 		over:     make(chan *viewing),

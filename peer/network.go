@@ -46,6 +46,7 @@ type Network struct {
 type network struct {
 	settings     webrtc.SettingEngine
 	certificates []webrtc.Certificate
+	bundles      *bundling // nil: packets are sent one by one
 	close        []func() error
 }
 
@@ -77,7 +78,13 @@ func (n Network) open(log *slog.Logger) (*network, error) {
 }
 
 func (n Network) listenUDP(w *network) error {
+	bundles, err := newBundling()
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	w.bundles = bundles
 	options := []ice.UDPMuxFromPortOption{
+		ice.UDPMuxFromPortWithNet(bundles),
 		ice.UDPMuxFromPortWithInterfaceFilter(n.uses),
 		ice.UDPMuxFromPortWithIPFilter(routable),
 		ice.UDPMuxFromPortWithWriteBufferSize(4 << 20),

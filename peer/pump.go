@@ -20,7 +20,8 @@ const (
 // encoders never wait. Sending does not wait either: UDP drops what finds no
 // room, and a connection over TCP has a buffer that does.
 type pump struct {
-	queue chan packets
+	queue   chan packets
+	bundles *bundling
 
 	mu     sync.Mutex
 	feeds  []*feed
@@ -28,10 +29,10 @@ type pump struct {
 }
 
 // newPumps returns one for each processor.
-func newPumps() []*pump {
+func newPumps(bundles *bundling) []*pump {
 	pumps := make([]*pump, runtime.GOMAXPROCS(0))
 	for i := range pumps {
-		pumps[i] = &pump{queue: make(chan packets, queued)}
+		pumps[i] = &pump{queue: make(chan packets, queued), bundles: bundles}
 	}
 	return pumps
 }
@@ -93,13 +94,20 @@ func (p *pump) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case frame := <-p.queue:
-			for _, f := range p.receivers() {
-				if frame.gap {
-					f.miss()
-				}
-				f.put(frame)
-			}
+			p.send(frame)
 		}
+	}
+}
+
+// send gives a frame to all viewers of the pump.
+func (p *pump) send(frame packets) {
+	p.bundles.hold()
+	defer p.bundles.release()
+	for _, f := range p.receivers() {
+		if frame.gap {
+			f.miss()
+		}
+		f.put(frame)
 	}
 }
 

@@ -79,11 +79,11 @@ type running struct {
 	stop context.CancelFunc
 }
 
-func newStudio(source Source, l limits, alwaysOn bool, log *slog.Logger) *studio {
+func newStudio(source Source, l limits, alwaysOn bool, bundles *bundling, log *slog.Logger) *studio {
 	return &studio{
 		source: source, limits: l, alwaysOn: alwaysOn, log: log,
 		began:   time.Now(),
-		pumps:   newPumps(),
+		pumps:   newPumps(bundles),
 		calls:   make(chan func()),
 		done:    make(chan struct{}),
 		viewers: make(map[*audience]struct{}),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -92,7 +93,7 @@ func receive(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	shown, err := probe(ctx, client, who.server, log)
+	shown, err := probe(ctx, client, who.server)
 	if err != nil {
 		return err
 	}
@@ -130,6 +131,8 @@ func (c *receiveConfig) record(ctx context.Context, who meeting, t *target, clie
 	switch {
 	case errors.Is(err, errEnough), errors.Is(err, sink.ErrDone):
 		return nil
+	case errors.Is(err, peer.ErrUnsupported) && c.name != "":
+		return fmt.Errorf("%w, or write a .mkv, which has a place for every codec", err)
 	case errors.Is(err, context.Canceled):
 		if cause := context.Cause(ctx); errors.Is(cause, errNeverCame) {
 			return cause

@@ -67,7 +67,7 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	shown, err := probe(ctx, client, who.server, log)
+	shown, err := probe(ctx, client, who.server)
 	if err != nil {
 		return err
 	}

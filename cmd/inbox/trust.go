@@ -11,7 +11,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -116,11 +115,10 @@ func (e *pinError) Error() string {
 		"; compare both with what the server prints when it starts"
 }
 
-// probe makes one request, to end with clear words what would never work, and
-// to say at once what does not work yet. It returns the URL at which others open
+// probe makes one request, to end with clear words what would never work. It returns the URL at which others open
 // the server: a link to localhost would lead a phone to itself, so a server on
 // this machine tells its other addresses.
-func probe(ctx context.Context, client *http.Client, server string, log *slog.Logger) (shown string, err error) {
+func probe(ctx context.Context, client *http.Client, server string) (shown string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/config.json", nil)
@@ -132,10 +130,7 @@ func probe(ctx context.Context, client *http.Client, server string, log *slog.Lo
 		if wrong := certificateTrouble(err); wrong != nil {
 			return "", wrong
 		}
-		if !errors.Is(ctx.Err(), context.Canceled) {
-			log.Warn("the server is out of reach; trying again until it is there", "server", server, "error", errors.Unwrap(err))
-		}
-		return server, nil
+		return server, nil // it may come yet; who talks to it says so
 	}
 	defer resp.Body.Close()
 	var config struct {

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package peer
+
+const canSegment = false
+
+func (s *bundler) segment(*bundle) bool { return false }
