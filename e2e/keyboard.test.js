@@ -1,6 +1,6 @@
 // @ts-check
 // The whole way by keyboard, and every change of state said aloud. That Tab
-// reaches all that a state has is in accessibility.test.js.
+// reaches all that a state has is in lib/accessible.js.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { controls, listen, tabThrough, tabTo } from './lib/keyboard.js';

@@ -1,7 +1,7 @@
 // @ts-check
 // Makes the pictures that the README shows, afresh from the pages as they are:
 // `npm run screens`. They are PNG files in docs/screens, made small with pngquant
-// where there is one. (All states in all looks are drawn by accessibility.test.js.)
+// where there is one. (All states in all looks are drawn by lib/accessible.js.)
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, stat } from 'node:fs/promises';
