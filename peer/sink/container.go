@@ -43,7 +43,8 @@ func Containers() []Container {
 
 // Find returns the container of that format, one of the Names, or with format
 // "" the one that name's extension means: Matroska for "-", standard output.
-// The error wraps ErrContainer.
+// A name that promises another container than the format is refused. The error
+// wraps ErrContainer.
 func Find(name, format string) (Container, error) {
 	if format == "" && name == "-" {
 		format = "matroska"
@@ -52,6 +53,9 @@ func Find(name, format string) (Container, error) {
 	var names, extensions []string
 	for _, c := range Containers() {
 		if format == "" && slices.Contains(c.Extensions, extension) || format != "" && (strings.EqualFold(format, c.Name) || slices.Contains(c.Extensions, strings.ToLower(format))) {
+			if err := c.fits(name, extension); err != nil {
+				return Container{}, err
+			}
 			return c, nil
 		}
 		names = append(names, c.Name)
@@ -62,6 +66,19 @@ func Find(name, format string) (Container, error) {
 	}
 	return Container{}, fmt.Errorf("%q %w: end its name in one of %s, or choose a format (-format): %s", name, ErrContainer,
 		strings.Join(extensions, ", "), strings.Join(names, ", "))
+}
+
+// fits refuses a name that would promise another container.
+func (c Container) fits(name, extension string) error {
+	if slices.Contains(c.Extensions, extension) {
+		return nil
+	}
+	for _, other := range Containers() {
+		if slices.Contains(other.Extensions, extension) {
+			return fmt.Errorf("%q %w as %s: end its name in .%s, or leave the format (-format) out", name, ErrContainer, c.Name, c.Extensions[0])
+		}
+	}
+	return nil
 }
 
 // Check reports whether a camera with these codecs can be written, those that it
