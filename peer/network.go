@@ -51,10 +51,8 @@ type network struct {
 	bundles      *bundling // nil: packets are sent one by one
 	close        []func() error
 
-	// The UDP sockets, by their addresses; nil where a test has its own network.
-	muxes     map[netip.Addr]ice.UDPMux
+	sockets   *sockets // nil: a test has its own network
 	addresses func() []netip.Addr
-	port      int
 }
 
 // open opens the sockets. The caller closes it, after all connections.
@@ -90,13 +88,14 @@ func (n Network) listenUDP(w *network) error {
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
-	w.bundles, w.muxes = bundles, make(map[netip.Addr]ice.UDPMux)
-	w.addresses = n.addresses
-	w.port = n.UDPPort
-	w.close = append(w.close, w.closeMuxes)
-	if err := w.refresh(); err != nil {
-		return errors.Join(err, w.closeMuxes())
+	w.bundles, w.addresses = bundles, n.addresses
+	w.sockets = &sockets{bundles: bundles, port: n.UDPPort, muxes: make(map[netip.Addr]ice.UDPMux)}
+	w.close = append(w.close, w.sockets.Close)
+	if err := w.sockets.use(w.addresses()); err != nil {
+		return errors.Join(err, w.sockets.Close())
 	}
+	w.settings.SetIncludeLoopbackCandidate(true) // it is used only where there is nothing else
+	w.settings.SetICEUDPMux(w.sockets)
 	return nil
 }
 

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -19,59 +21,116 @@ const (
 	writeBuffer = 4 << 20
 )
 
-// refresh opens sockets on the addresses that are new, for the sessions to come.
-// Those of addresses that went away stay open, for the sessions that have them
-// and because addresses come back. It is for the goroutine that makes sessions.
-func (w *network) refresh() error {
-	if w.muxes == nil {
-		return nil
-	}
-	present := w.addresses()
-	var muxes []ice.UDPMux
+// errNoAddress says that a candidate's address has no socket.
+var errNoAddress = errors.New("no socket has this address")
+
+// sockets is the [ice.UDPMux] over one socket on each of this machine's
+// addresses. New ones may come at any time: sessions that begin, or look for
+// another way, use them. Those of addresses that went away stay open, for the
+// sessions that have them and because addresses come back.
+type sockets struct {
+	bundles *bundling
+	port    int // 0: a free one on each address
+
+	mu      sync.Mutex
+	muxes   map[netip.Addr]ice.UDPMux
+	present []netip.Addr
+}
+
+// use makes these the present addresses.
+func (s *sockets) use(addresses []netip.Addr) error {
+	var usable []netip.Addr
 	var trouble []error
-	for _, a := range present {
-		mux, err := w.mux(a)
-		if err != nil {
+	for _, a := range addresses {
+		if err := s.listen(a); err != nil {
 			trouble = append(trouble, err)
 			continue
 		}
-		muxes = append(muxes, mux)
+		usable = append(usable, a)
 	}
-	if len(muxes) == 0 && len(present) > 0 {
-		return fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", w.port, errors.Join(trouble...))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.present = usable
+	if len(usable) == 0 && len(addresses) > 0 {
+		return fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", s.port, errors.Join(trouble...))
 	}
-	w.settings.SetIncludeLoopbackCandidate(slices.ContainsFunc(present, netip.Addr.IsLoopback))
-	w.settings.SetICEUDPMux(ice.NewMultiUDPMuxDefault(muxes...))
 	return nil
 }
 
-// follow refreshes what may have changed since.
-func (w *network) follow(log *slog.Logger) {
-	if err := w.refresh(); err != nil {
-		log.Debug("no socket on this machine's new addresses", "error", err)
+// listen opens the socket on an address, if there is none. One goroutine calls it.
+func (s *sockets) listen(a netip.Addr) error {
+	s.mu.Lock()
+	known := s.muxes[a] != nil
+	s.mu.Unlock()
+	if known {
+		return nil
 	}
+	c, err := s.bundles.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, uint16(s.port))))
+	if err != nil {
+		return err
+	}
+	_ = c.SetWriteBuffer(writeBuffer) // as much as the system allows
+	mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: c, Net: s.bundles, Logger: quiet{}.NewLogger("")})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.muxes[a] = mux
+	return nil
 }
 
-// mux is that of the socket on an address.
-func (w *network) mux(a netip.Addr) (ice.UDPMux, error) {
-	if mux := w.muxes[a]; mux != nil {
-		return mux, nil
-	}
-	c, err := w.bundles.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, uint16(w.port))))
+// all are the sockets that were ever opened.
+func (s *sockets) all() []ice.UDPMux {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.muxes))
+}
+
+// GetConn implements [ice.UDPMux].
+func (s *sockets) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
+	a, err := netip.ParseAddrPort(address.String())
 	if err != nil {
 		return nil, err
 	}
-	_ = c.SetWriteBuffer(writeBuffer) // as much as the system allows
-	mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: c, Net: w.bundles, Logger: quiet{}.NewLogger("")})
-	w.muxes[a] = mux
-	return mux, nil
+	s.mu.Lock()
+	mux := s.muxes[a.Addr().Unmap().WithZone("")]
+	s.mu.Unlock()
+	if mux == nil {
+		return nil, fmt.Errorf("%w: %v", errNoAddress, address)
+	}
+	return mux.GetConn(ufrag, address)
 }
 
-func (w *network) closeMuxes() error {
+// RemoveConnByUfrag implements [ice.UDPMux].
+func (s *sockets) RemoveConnByUfrag(ufrag string) {
+	for _, mux := range s.all() {
+		mux.RemoveConnByUfrag(ufrag)
+	}
+}
+
+// GetListenAddresses implements [ice.UDPMux]: the present ones.
+func (s *sockets) GetListenAddresses() (addresses []net.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.present {
+		addresses = append(addresses, s.muxes[a].GetListenAddresses()...)
+	}
+	return addresses
+}
+
+// Close implements [ice.UDPMux].
+func (s *sockets) Close() error {
 	var trouble []error
-	for a, mux := range w.muxes {
+	for _, mux := range s.all() {
 		trouble = append(trouble, mux.Close())
-		delete(w.muxes, a)
 	}
 	return errors.Join(trouble...)
+}
+
+// follow takes the addresses that this machine has now.
+func (w *network) follow(log *slog.Logger) {
+	if w.sockets == nil {
+		return // a test has its own network
+	}
+	if err := w.sockets.use(w.addresses()); err != nil {
+		log.Debug("no socket on this machine's new addresses", "error", err)
+	}
 }
