@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,13 +33,15 @@ func TestClientMessages(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := newMailbox()
 				receiver, sender := bubbleClient(route(server), "receiver"), bubbleClient(server, "s ü")
-				go func() {
+				var sending sync.WaitGroup
+				defer sending.Wait() // the last message may be there before its sender knows
+				sending.Go(func() {
 					for _, body := range bodies {
 						if err := sendWhenThere(t.Context(), sender, "receiver", body); err != nil {
 							t.Error(err)
 						}
 					}
-				}()
+				})
 				for i, m := range receive(t, receiver, len(bodies)) {
 					if m.From != "s ü" || !bytes.Equal(m.Body, bodies[i]) {
 						t.Errorf("message %d is %.40q from %q, want %.40q from %q", i, m.Body, m.From, bodies[i], "s ü")
