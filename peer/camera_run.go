@@ -51,7 +51,11 @@ func (r *cameraRun) serve(ctx context.Context) error {
 			r.endAll()
 			return ctx.Err()
 		case <-look.C:
-			r.network.follow(r.log)
+			if r.network.follow(r.log) {
+				for _, v := range r.sessions {
+					v.move(r.network.sockets.addresses())
+				}
+			}
 		case m := <-r.messages:
 			r.receive(ctx, m)
 		case v := <-r.over:

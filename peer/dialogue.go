@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,6 +48,7 @@ type dialogue struct {
 	candidates chan webrtc.ICECandidateInit // own ones, to be sent
 	resolved   chan webrtc.ICECandidateInit // the other end's, to be used
 	changed    chan struct{}                // the connection's state
+	moved      chan []netip.Addr            // this machine's addresses, when they have changed
 
 	described bool // the remote description is set
 	early     []webrtc.ICECandidateInit
@@ -62,6 +65,7 @@ func newDialogue(id, peer string, pc *webrtc.PeerConnection, channel *channel, n
 		candidates: make(chan webrtc.ICECandidateInit, inboxSize),
 		resolved:   make(chan webrtc.ICECandidateInit),
 		changed:    make(chan struct{}, 1),
+		moved:      make(chan []netip.Addr, 1),
 	}
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c == nil {
@@ -93,6 +97,23 @@ func (d *dialogue) deliver(m Message) {
 	default:
 		d.log.Warn("message dropped: too many at once")
 	}
+}
+
+// move tells the session which addresses this machine has now.
+func (d *dialogue) move(addresses []netip.Addr) {
+	select {
+	case <-d.moved: // older ones
+	default:
+	}
+	d.moved <- addresses
+}
+
+// standsOn reports whether media comes to one of these addresses.
+func (d *dialogue) standsOn(addresses []netip.Addr) bool {
+	pair := d.pair()
+	return pair != nil && slices.ContainsFunc(addresses, func(a netip.Addr) bool {
+		return a.String() == pair.Local.Address || a.String() == pair.Local.RelatedAddress
+	})
 }
 
 // accept takes the other end's offer.

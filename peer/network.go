@@ -91,7 +91,7 @@ func (n Network) listenUDP(w *network) error {
 	w.bundles, w.addresses = bundles, n.addresses
 	w.sockets = &sockets{bundles: bundles, port: n.UDPPort, muxes: make(map[netip.Addr]ice.UDPMux)}
 	w.close = append(w.close, w.sockets.Close)
-	if err := w.sockets.use(w.addresses()); err != nil {
+	if _, err := w.sockets.use(w.addresses()); err != nil {
 		return errors.Join(err, w.sockets.Close())
 	}
 	w.settings.SetIncludeLoopbackCandidate(true) // it is used only where there is nothing else

@@ -16,7 +16,7 @@ import (
 
 const (
 	// addressesEvery is how often this machine's addresses are looked at.
-	addressesEvery = 2 * time.Second
+	addressesEvery = time.Second
 	// writeBuffer holds a key frame for each of many viewers.
 	writeBuffer = 4 << 20
 )
@@ -37,8 +37,8 @@ type sockets struct {
 	present []netip.Addr
 }
 
-// use makes these the present addresses.
-func (s *sockets) use(addresses []netip.Addr) error {
+// use makes these the present addresses, and reports whether others were before.
+func (s *sockets) use(addresses []netip.Addr) (changed bool, err error) {
 	var usable []netip.Addr
 	var trouble []error
 	for _, a := range addresses {
@@ -48,13 +48,15 @@ func (s *sockets) use(addresses []netip.Addr) error {
 		}
 		usable = append(usable, a)
 	}
+	slices.SortFunc(usable, netip.Addr.Compare)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	changed = !slices.Equal(s.present, usable)
 	s.present = usable
 	if len(usable) == 0 && len(addresses) > 0 {
-		return fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", s.port, errors.Join(trouble...))
+		return changed, fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", s.port, errors.Join(trouble...))
 	}
-	return nil
+	return changed, nil
 }
 
 // listen opens the socket on an address, if there is none. One goroutine calls it.
@@ -75,6 +77,13 @@ func (s *sockets) listen(a netip.Addr) error {
 	defer s.mu.Unlock()
 	s.muxes[a] = mux
 	return nil
+}
+
+// addresses are the present ones.
+func (s *sockets) addresses() []netip.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.present // it is replaced, never changed
 }
 
 // all are the sockets that were ever opened.
@@ -125,12 +134,17 @@ func (s *sockets) Close() error {
 	return errors.Join(trouble...)
 }
 
-// follow takes the addresses that this machine has now.
-func (w *network) follow(log *slog.Logger) {
+// follow takes the addresses that this machine has now, and reports whether they are others.
+func (w *network) follow(log *slog.Logger) bool {
 	if w.sockets == nil {
-		return // a test has its own network
+		return false // a test has its own network
 	}
-	if err := w.sockets.use(w.addresses()); err != nil {
+	changed, err := w.sockets.use(w.addresses())
+	if err != nil {
 		log.Debug("no socket on this machine's new addresses", "error", err)
 	}
+	if changed {
+		log.Debug("this machine's addresses have changed", "addresses", w.sockets.addresses())
+	}
+	return changed
 }

@@ -94,6 +94,11 @@ func (s *reception) run(ctx context.Context, sdp string) reason {
 			if why, over := s.connectionChanged(patience); over {
 				return why
 			}
+		case addresses := <-s.moved:
+			if s.connected && len(addresses) > 0 && !s.standsOn(addresses) {
+				patience.Reset(lostAfter)
+				s.askForAnotherWay()
+			}
 		case err := <-s.sender.failures:
 			s.log.Debug("message not sent", "error", err)
 		case now := <-look.C:

@@ -33,6 +33,7 @@ type session struct {
 	asked    chan bool      // a watch came: true if it named this session
 	audience *audience
 	tally    tally
+	outdated bool // the offer that waits for its answer has only addresses that are gone
 }
 
 // run offers, or answers offer if that is not "", and lives until ctx ends or
@@ -86,6 +87,12 @@ func (s *session) run(ctx context.Context, offer string) reason {
 		case <-s.changed:
 			if why, over := s.connectionChanged(patience); over {
 				return why
+			}
+		case addresses := <-s.moved:
+			if s.connected && len(addresses) > 0 && !s.standsOn(addresses) {
+				s.outdated = s.pc.SignalingState() != webrtc.SignalingStateStable
+				patience.Reset(lostAfter)
+				s.lookForAnotherWay()
 			}
 		case err := <-s.sender.failures:
 			if !s.described {
@@ -161,6 +168,10 @@ func (s *session) handle(ctx context.Context, m Message, patience *time.Timer) (
 			patience.Reset(connectWithin)
 		}
 		s.describedNow()
+		if s.outdated {
+			s.outdated = false
+			s.lookForAnotherWay()
+		}
 	case Offer:
 		if err := s.accepted(m.SDP); err != nil {
 			s.log.Warn("offer cannot be used", "error", err)

@@ -71,7 +71,9 @@ func (r *viewerRun) serve(ctx context.Context) error {
 		case err = <-r.recorded:
 			r.recording--
 		case now := <-tick.C:
-			r.network.follow(r.log)
+			if r.network.follow(r.log) {
+				r.moved()
+			}
 			r.tell(now)
 		}
 		if err != nil {
@@ -81,6 +83,15 @@ func (r *viewerRun) serve(ctx context.Context) error {
 				err = closed
 			}
 			return err
+		}
+	}
+}
+
+// moved tells the sessions which addresses this machine has now.
+func (r *viewerRun) moved() {
+	for _, c := range r.cameras {
+		if c.session != nil {
+			c.session.move(r.network.sockets.addresses())
 		}
 	}
 }

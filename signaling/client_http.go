@@ -69,13 +69,15 @@ func (c *Client) httpClient() *http.Client {
 	return c.ownHTTP
 }
 
-// NewTransport returns an [http.Transport] that is fit for a Client: it finds
-// out within 20 s that an HTTP/2 connection is dead (the machine has changed
-// networks, say). The default one goes on using it for a quarter of an hour,
+// NewTransport returns an [http.Transport] that is fit for a Client: it drops
+// its connections within a second or two when this machine has changed
+// networks, and finds out within 20 s that an HTTP/2 connection is dead for
+// another reason. The default one goes on using it for a quarter of an hour,
 // until TCP gives it up.
 func NewTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         dialRooted,
 		ForceAttemptHTTP2:   true,
 		HTTP2:               &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 		TLSHandshakeTimeout: 10 * time.Second,

@@ -16,10 +16,12 @@ export class NativeViewer {
   /**
    * @param {string} folder
    * @param {string[]} args
+   * @param {string[]} inside what stands before the command
    */
-  constructor(folder, args) {
+  constructor(folder, args, inside) {
     this.folder = folder;
-    this.#process = spawn(BINARY, ['receive', '-log-format=text', ...args], {
+    const [command, ...rest] = [...inside, BINARY, 'receive', '-log-format=text', ...args];
+    this.#process = spawn(command, rest, {
       cwd: folder,
       env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,9 +35,20 @@ export class NativeViewer {
    * @param {import('node:test').TestContext} t
    * @param {...string} args
    */
-  static async start(t, ...args) {
+  static start(t, ...args) {
+    return NativeViewer.inside(t, [], ...args);
+  }
+
+  /**
+   * Starts one elsewhere.
+   *
+   * @param {import('node:test').TestContext} t
+   * @param {string[]} inside what stands before the command
+   * @param {...string} args
+   */
+  static async inside(t, inside, ...args) {
     const folder = await mkdtemp(join(tmpdir(), 'inbox-e2e-'));
-    const viewer = new NativeViewer(folder, args);
+    const viewer = new NativeViewer(folder, args, inside);
     t.after(async () => {
       await viewer.kill();
       await rm(folder, { recursive: true, force: true });

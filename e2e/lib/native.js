@@ -17,9 +17,11 @@ export class NativeCamera {
   /**
    * @param {string} home
    * @param {string[]} args
+   * @param {string[]} inside what stands before the command
    */
-  constructor(home, args) {
-    this.#process = spawn(BINARY, ['send', '-log-format=text', ...args], {
+  constructor(home, args, inside) {
+    const [command, ...rest] = [...inside, BINARY, 'send', '-log-format=text', ...args];
+    this.#process = spawn(command, rest, {
       cwd: home,
       env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -37,9 +39,10 @@ export class NativeCamera {
    * @param {Owner} t
    * @param {string} server
    * @param {string[]} [args]
+   * @param {string[]} [inside] what stands before the command, to run it elsewhere
    */
-  static start(t, server, args = ['-camera', 'test']) {
-    return NativeCamera.#run(t, ['-server', server, ...args]);
+  static start(t, server, args = ['-camera', 'test'], inside = []) {
+    return NativeCamera.#run(t, ['-server', server, ...args], inside);
   }
 
   /**
@@ -52,10 +55,10 @@ export class NativeCamera {
     return NativeCamera.#run(t, ['-camera', 'test', link]);
   }
 
-  /** @param {Owner} t @param {string[]} args */
-  static async #run(t, args) {
+  /** @param {Owner} t @param {string[]} args @param {string[]} [inside] */
+  static async #run(t, args, inside = []) {
     const home = await mkdtemp(join(tmpdir(), 'inbox-e2e-'));
-    const camera = new NativeCamera(home, args);
+    const camera = new NativeCamera(home, args, inside);
     t.after(async () => {
       await camera.stop();
       await rm(home, { recursive: true, force: true });

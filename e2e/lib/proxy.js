@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
  * @typedef {object} ProxyOptions
  * @property {number} [delay] milliseconds that every byte takes, each way
  * @property {boolean} [hold] holds the server's streams back, as a proxy that buffers does
+ * @property {string} [host] the address to listen on; default 127.0.0.1
  */
 
 /** A TCP proxy on a port of its own, which does harm as told. */
@@ -32,14 +33,14 @@ export class Proxy {
    */
   static async start(port, options) {
     const proxy = new Proxy(port, options);
-    await once(proxy.#server.listen(0, '127.0.0.1'), 'listening');
+    await once(proxy.#server.listen(0, options.host ?? '127.0.0.1'), 'listening');
     return proxy;
   }
 
   get url() {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
-    return `http://127.0.0.1:${address.port}`;
+    return `http://${address.address}:${address.port}`;
   }
 
   /**
