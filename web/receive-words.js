@@ -12,6 +12,7 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
 /**
  * @typedef {object} ReceiveFacts
  * @property {boolean} supported whether this browser has WebRTC
+ * @property {boolean} secure whether this is a secure page: only those can open what is sealed
  * @property {import('./links.js').Link['kind']} link that this page was opened with
  * @property {import('./signaling.js').MailboxState} mailbox of the link, be it this page's or the camera's
  * @property {import('./signaling.js').MailboxState} lobby the lobby's mailbox, where this page holds it
@@ -26,8 +27,8 @@ import { LINK_WRONG, NO_SERVER, REFUSED, elsewhere } from './shared-words.js';
  * @param {ReceiveFacts} facts
  * @returns {View}
  */
-export function receiveView({ supported, link, mailbox, lobby, camera, cameras, unfit, refused, sendAddress }) {
-  const trouble = receiveTrouble(supported, link, [mailbox, lobby]) ?? (camera === 'unfit' ? unfitTrouble(unfit) : null);
+export function receiveView({ supported, secure, link, mailbox, lobby, camera, cameras, unfit, refused, sendAddress }) {
+  const trouble = receiveTrouble(supported, secure, link, [mailbox, lobby]) ?? (camera === 'unfit' ? unfitTrouble(unfit) : null);
   const hint = link === 'none' ? lobbyWay(lobby, sendAddress) : 'The picture comes by itself when the camera’s page is open and started.';
   const note = refused ? REFUSED[refused] : '';
   /** @type {(tone: Tone, status: string) => View} */
@@ -99,11 +100,12 @@ function lobbyWay(lobby, sendAddress) {
 
 /**
  * @param {boolean} supported
+ * @param {boolean} secure
  * @param {ReceiveFacts['link']} link
  * @param {import('./signaling.js').MailboxState[]} mailboxes
  * @returns {Trouble | null}
  */
-function receiveTrouble(supported, link, mailboxes) {
+function receiveTrouble(supported, secure, link, mailboxes) {
   if (!supported) {
     return {
       what: 'This browser has no WebRTC, so it cannot show a camera.',
@@ -113,6 +115,14 @@ function receiveTrouble(supported, link, mailboxes) {
     };
   }
   if (link === 'wrong') return LINK_WRONG;
+  if (link === 'from' && !secure) {
+    return {
+      what: 'Browsers open what is sealed only on secure pages, and this one is not.',
+      todo: 'Open the link with https:// at its beginning. The server must run with HTTPS, as it does unless told otherwise.',
+      label: 'Start page',
+      action: 'home',
+    };
+  }
   if (mailboxes.includes('displaced')) {
     return {
       what: 'A newer tab shows the camera now.',

@@ -174,6 +174,7 @@ class ReceivePage {
     show(
       receiveView({
         supported,
+        secure: isSecureContext,
         link: link.kind,
         mailbox: own ?? 'connecting',
         lobby: this.#lobby ? (lobby ?? 'connecting') : 'refused',

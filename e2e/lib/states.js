@@ -50,6 +50,7 @@ export const STATES = {
   'receive-unfit': (t) => unfit(t),
   'receive-taken-over': (t) => takenOver(t),
   'receive-unsupported': (t) => opened(t, 'receive', { before: haveNoWebRTC, words: /no WebRTC/ }),
+  'receive-insecure': (t) => opened(t, `receive#from=abcdefghijklmnopqrstuv&key=${'A'.repeat(43)}`, { before: beInsecure, words: /only on secure pages/ }),
   'receive-wrong-link': (t) => opened(t, 'receive#from=abcdefgh&key=short', { words: /link is not whole/ }),
   'receive-no-lobby': (t) => opened(t, 'receive', { flags: ['-lobby=false'], words: /lobby switched off/ }),
   'receive-no-server': (t) => opened(t, 'receive', { then: (_, server) => server.kill(), words: /No connection to the server/ }),

@@ -36,16 +36,16 @@ test('every state of the send page has words', () => {
 });
 
 test('every state of the receive page has words', () => {
-  for (const mailbox of MAILBOX) for (const lobby of MAILBOX) for (const camera of CAMERAS) for (const supported of [true, false]) {
+  for (const mailbox of MAILBOX) for (const lobby of MAILBOX) for (const camera of CAMERAS) for (const [supported, secure] of [[true, true], [true, false], [false, true]]) {
     for (const link of /** @type {const} */ (['none', 'from', 'wrong'])) {
-      const facts = { supported, link, mailbox, lobby, camera, cameras: ONE, sendAddress: 'https://h/send' };
+      const facts = { supported, secure, link, mailbox, lobby, camera, cameras: ONE, sendAddress: 'https://h/send' };
       complete(receiveView(facts), facts);
     }
   }
 });
 
 test('a live picture is called live, though the server is away', () => {
-  const receive = { supported: true, link: /** @type {const} */ ('none'), lobby: /** @type {const} */ ('offline'), cameras: ONE, sendAddress: '' };
+  const receive = { supported: true, secure: true, link: /** @type {const} */ ('none'), lobby: /** @type {const} */ ('offline'), cameras: ONE, sendAddress: '' };
   assert.equal(receiveView({ ...receive, mailbox: 'offline', camera: 'live' }).status, 'Live');
   const facts = { ...OWN, media: /** @type {const} */ ('ready'), lobby: true, link: /** @type {const} */ ('none'), inviting: false, started: true };
   assert.equal(sendView({ ...facts, mailbox: 'offline', receivers: ['live'] }).status, 'Live');
@@ -69,13 +69,13 @@ test('every trouble with the sound has words', () => {
 });
 
 test('a camera that this browser cannot show', () => {
-  const facts = { supported: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('unfit'), cameras: ONE, sendAddress: '' };
+  const facts = { supported: true, secure: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('unfit'), cameras: ONE, sendAddress: '' };
   assert.match(receiveView({ ...facts, unfit: 'H264' }).trouble?.what ?? '', /cannot show this camera, which sends H264/);
   assert.match(receiveView(facts).trouble?.what ?? '', /a format that it does not have/);
 });
 
 test('a grid says how many of its cameras are live', () => {
-  const receive = { supported: true, link: /** @type {const} */ ('none'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('live'), sendAddress: '' };
+  const receive = { supported: true, secure: true, link: /** @type {const} */ ('none'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('live'), sendAddress: '' };
   assert.equal(receiveView({ ...receive, cameras: { all: 3, live: 3 } }).status, 'Live · 3 cameras');
   assert.equal(receiveView({ ...receive, cameras: { all: 3, live: 2 } }).status, 'Live · 2 of 3 cameras');
 });
@@ -88,7 +88,7 @@ test('what stands over a picture, and what a camera is called', () => {
 });
 
 test('what was refused is said, each in its own words', () => {
-  const facts = { supported: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('none'), cameras: ONE, sendAddress: '' };
+  const facts = { supported: true, secure: true, link: /** @type {const} */ ('from'), mailbox: /** @type {const} */ ('open'), lobby: /** @type {const} */ ('open'), camera: /** @type {const} */ ('none'), cameras: ONE, sendAddress: '' };
   const notes = REFUSED.map((refused) => receiveView({ ...facts, refused }).note);
   assert.equal(notes[0], '');
   assert.equal(new Set(notes).size, REFUSED.length);
