@@ -5,18 +5,22 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+
+	"inbox/signaling"
 )
 
 // peer is one client of the server. On a connection of its own it writes its
 // requests by hand: a load generator beside the server should leave it the
 // processor. With shared set it is one of many users of that client.
 type peer struct {
-	shared *http.Client
+	shared  *http.Client
+	library *signaling.Client // makes all requests, if it is set
 
 	host string // host:port
 	id   string
@@ -76,6 +80,13 @@ func (p *peer) done(resp *http.Response) {
 
 // post sends body and returns the status.
 func (p *peer) post(ctx context.Context, to string, body []byte) (int, error) {
+	if p.library != nil {
+		err := p.library.Send(ctx, to, body)
+		if errors.Is(err, signaling.ErrNotFound) {
+			return http.StatusNotFound, nil
+		}
+		return http.StatusOK, err
+	}
 	resp, err := p.do(ctx, "POST", "?to="+to, "", body)
 	if err != nil {
 		return 0, err
@@ -160,6 +171,37 @@ func (p *peer) events(resp *http.Response, got func([]byte)) error {
 	return lines.Err()
 }
 
+// messages reads messages by the client of package signaling, as poll does.
+func (p *peer) messages(ctx context.Context, got func([]byte)) error {
+	for m, err := range p.library.Messages(ctx) {
+		if err != nil {
+			return err
+		}
+		got(m.Body)
+	}
+	return ctx.Err()
+}
+
 func (v *server) peer(id string) *peer {
 	return &peer{shared: v.client, host: strings.TrimPrefix(v.base, "http://"), id: id}
+}
+
+// pairedPeer is one of those whose messages are measured.
+func (v *server) pairedPeer(id string) *peer {
+	p := v.peer(id)
+	if v.library {
+		p.library = &signaling.Client{URL: v.base, Credentials: signaling.Credentials{ID: id, Password: "secret"}}
+	}
+	return p
+}
+
+// reader returns what reads p's messages.
+func (v *server) reader(p *peer) func(context.Context, func([]byte)) error {
+	switch {
+	case v.library:
+		return p.messages
+	case v.stream:
+		return p.stream
+	}
+	return p.poll
 }

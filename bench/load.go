@@ -35,6 +35,12 @@ func throughput(ctx context.Context, c config, subjects []subject) error {
 		return fmt.Sprintf("%8.0f deliveries/s  %5.0f us of server CPU each", l.perSecond, float64(l.cpu.Nanoseconds())/1000)
 	}
 	for _, client := range clients {
+		subjects := slices.Clone(subjects)
+		if client.shared != nil { // or a program uses the client that is made for it
+			last := subjects[len(subjects)-1]
+			last.name, last.library = "inbox, its Go client", true
+			subjects = append(subjects, last)
+		}
 		for i := range subjects {
 			subjects[i].client = client.shared
 		}
@@ -181,12 +187,9 @@ func (v *server) exchange(ctx context.Context, pairs int, d time.Duration, send 
 	var wg sync.WaitGroup
 	errs := make(chan error, pairs)
 	for i := range pairs {
-		p := &pair{ctx: ctx, sender: v.peer(names[2*i]), receiver: names[2*i+1], token: make(chan struct{}, 1)}
-		receiver := v.peer(p.receiver)
-		read := receiver.poll
-		if v.subject.stream {
-			read = receiver.stream
-		}
+		p := &pair{ctx: ctx, sender: v.pairedPeer(names[2*i]), receiver: names[2*i+1], token: make(chan struct{}, 1)}
+		receiver := v.pairedPeer(p.receiver)
+		read := v.reader(receiver)
 		wg.Go(func() {
 			if err := read(ctx, func(body []byte) { got(p, body) }); ctx.Err() == nil {
 				errs <- err

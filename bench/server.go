@@ -20,6 +20,7 @@ type subject struct {
 	dir     string // working folder; the original wants a folder of pages there
 	args    func(bind string, inboxTimeout int) []string
 	stream  bool         // read the event stream instead of long polling
+	library bool         // clients are those of package signaling, whatever client says
 	fragile bool         // crashes when two clients make inboxes at once
 	client  *http.Client // that all clients share; nil: each has a connection of its own
 }
