@@ -143,14 +143,8 @@ func (r *cameraRun) start(ctx context.Context, peer, id, offer string) {
 	v := &viewing{session: session, cancel: cancel}
 	r.sessions[peer] = v
 	go func() { // waited for by r.over
-		sending := make(chan struct{})
-		go func() {
-			session.sender.run(sessionCtx)
-			close(sending)
-		}()
-		v.why = session.run(sessionCtx, offer)
+		v.why = session.converse(sessionCtx, func(ctx context.Context) reason { return session.run(ctx, offer) })
 		cancel()
-		<-sending
 		r.over <- v
 	}()
 }
@@ -182,7 +176,9 @@ func (r *cameraRun) ended(ctx context.Context, v *viewing) {
 	}
 	if v.connected {
 		r.failures = 0
-		r.log.Info("viewer is gone", "viewer", v.peer, "sent", v.video.sent.Load(), "dropped", v.feed.dropped.Load())
+		watched, sent := time.Since(v.since), v.video.sent.Load()
+		r.log.Info("viewer is gone", "viewer", v.peer, "lost", v.why == lost, "after", watched.Round(time.Second),
+			"bytes", sent, "bitrate", Bitrate(float64(sent)*8/watched.Seconds()), "dropped", v.feed.dropped.Load())
 	}
 	switch v.why {
 	case closed: // by this end, which knows what it does next

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +17,7 @@ type runningCamera struct {
 	source *fakeSource
 	cancel context.CancelFunc
 	ended  chan error
+	log    journal
 }
 
 func (w *world) camera(c *Camera) *runningCamera { return w.cameraAt(c, w.host()) }
@@ -31,9 +31,9 @@ func (w *world) cameraAt(c *Camera, n transport.Net) *runningCamera {
 		c.Mailbox = w.mailbox("camera")
 	}
 	c.Network.net = n
-	c.Logger = slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &runningCamera{source: source, cancel: cancel, ended: make(chan error, 1)}
+	c.Logger = r.log.logger(w.t)
 	go func() { r.ended <- c.Run(ctx) }()
 	return r
 }

@@ -53,6 +53,7 @@ type dialogue struct {
 	described bool // the remote description is set
 	early     []webrtc.ICECandidateInit
 	connected bool
+	since     time.Time // it was connected
 	workers   sync.WaitGroup
 }
 
@@ -83,6 +84,24 @@ func newDialogue(id, peer string, pc *webrtc.PeerConnection, channel *channel, n
 		}
 	})
 	return d
+}
+
+// converse runs a session, and returns why it ended. The connection is closed
+// once the other end has been told, for a moment at most: else it would seem to
+// have been lost.
+func (d *dialogue) converse(ctx context.Context, run func(context.Context) reason) reason {
+	ctx, cancel := context.WithCancel(ctx)
+	sending := make(chan struct{})
+	go func() {
+		d.sender.run(ctx)
+		close(sending)
+	}()
+	why := run(ctx)
+	cancel()
+	<-sending
+	_ = d.pc.GracefulClose() // it has nobody left to tell
+	d.workers.Wait()
+	return why
 }
 
 func (d *dialogue) send(m Message) {

@@ -3,7 +3,6 @@ package peer
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ type runningViewer struct {
 	cancel context.CancelFunc
 	ended  chan error
 	told   atomic.Pointer[Stats]
+	log    journal
 }
 
 // stats are the newest ones.
@@ -39,7 +39,7 @@ func (w *world) view(v *Viewer, n transport.Net) *runningViewer {
 	}
 	v.Network.net = n
 	v.OnStats = func(s Stats) { r.told.Store(&s) }
-	v.Logger = slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	v.Logger = r.log.logger(w.t)
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	go func() { r.ended <- v.Run(ctx) }()

@@ -30,7 +30,6 @@ type reception struct {
 
 	live   atomic.Bool            // what the viewer may ask of it: it is connected
 	way    atomic.Pointer[string] // its route
-	since  time.Time              // it was connected
 	quiet  bool                   // nothing comes any more
 	silent time.Time              // when that was noticed
 }
@@ -57,15 +56,10 @@ func newReception(d *dialogue, o offer, to *recording, latency time.Duration, pi
 	return s
 }
 
-// run answers the offer and lives until ctx ends or the session does. It has
-// closed the connection when it returns.
+// run answers the offer and lives until ctx ends or the session does.
 func (s *reception) run(ctx context.Context, sdp string) reason {
 	ctx, cancel := context.WithCancel(ctx)
-	defer func() {
-		cancel()
-		_ = s.pc.GracefulClose() // it has nobody left to tell
-		s.workers.Wait()
-	}()
+	defer cancel()
 	s.workers.Go(func() { s.intake.run(ctx) })
 	if err := s.accepted(sdp); err != nil {
 		s.log.Warn("session could not begin", "error", err)

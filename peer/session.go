@@ -37,20 +37,12 @@ type session struct {
 }
 
 // run offers, or answers offer if that is not "", and lives until ctx ends or
-// the session does. It has closed the connection when it returns.
+// the session does.
 func (s *session) run(ctx context.Context, offer string) reason {
-	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
-		cancel()
 		if s.audience != nil {
 			s.studio.leave(s.audience)
 		}
-		_ = s.pc.GracefulClose() // it has nobody left to tell
-		s.video.reading.Wait()
-		if s.audio != nil {
-			s.audio.reading.Wait()
-		}
-		s.workers.Wait()
 	}()
 	if err := s.begin(ctx, offer); err != nil {
 		s.log.Warn("session could not begin", "error", err)
@@ -214,7 +206,7 @@ func (s *session) connectionChanged(patience *time.Timer) (reason, bool) {
 	case webrtc.PeerConnectionStateConnected:
 		patience.Stop()
 		if !s.connected {
-			s.connected = true
+			s.connected, s.since = true, time.Now()
 			s.join()
 		}
 	case webrtc.PeerConnectionStateDisconnected:
@@ -251,11 +243,11 @@ func (s *session) addTracks(stream string, mimes []string) error {
 	if len(sound) > 0 {
 		hold = soundLag
 	}
-	s.video = newTrack(webrtc.RTPCodecTypeVideo, stream, ofKind(mimes, webrtc.RTPCodecTypeVideo), hold, s.feed.needKey)
+	s.video = newTrack(webrtc.RTPCodecTypeVideo, stream, ofKind(mimes, webrtc.RTPCodecTypeVideo), hold, &s.workers, s.feed.needKey)
 	s.feed.video = s.video
 	tracks := []*track{s.video}
 	if len(sound) > 0 {
-		s.audio = newTrack(webrtc.RTPCodecTypeAudio, stream, sound, 0, nil)
+		s.audio = newTrack(webrtc.RTPCodecTypeAudio, stream, sound, 0, &s.workers, nil)
 		s.feed.audio = s.audio
 		tracks = append(tracks, s.audio)
 	}

@@ -39,8 +39,8 @@ type track struct {
 	delay    []byte       // the playout delay extension
 	sent     atomic.Int64 // bytes
 	packets  atomic.Int64
-	octets   atomic.Int64 // of payloads
-	reading  sync.WaitGroup
+	octets   atomic.Int64    // of payloads
+	workers  *sync.WaitGroup // of the session
 }
 
 // binding is what was negotiated.
@@ -54,10 +54,10 @@ type binding struct {
 
 // newTrack returns a track that asks viewers to hold pictures back for at most
 // hold; with none they are shown as they come, and wait for no sound.
-func newTrack(kind webrtc.RTPCodecType, stream string, fs []format, hold time.Duration, onKey func()) *track {
+func newTrack(kind webrtc.RTPCodecType, stream string, fs []format, hold time.Duration, workers *sync.WaitGroup, onKey func()) *track {
 	delay, _ := rtp.PlayoutDelayExtension{MaxDelay: uint16(hold / (10 * time.Millisecond))}.Marshal() // in range
 	return &track{
-		kind: kind, stream: stream, formats: fs, onKey: onKey,
+		kind: kind, stream: stream, formats: fs, workers: workers, onKey: onKey,
 		// In the lower half: before a first packet has come, a receiver cannot know
 		// that the numbers have turned over (RFC 3711, section 3.3.1).
 		sequence: uint16(rand.N(1 << 15)), offset: rand.Uint32(), delay: delay,
@@ -80,7 +80,7 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 			}
 			t.bound.Store(b)
 			reader := c.RTCPReader()
-			t.reading.Go(func() { t.readRTCP(reader) }) // until the connection is closed
+			t.workers.Go(func() { t.readRTCP(reader) }) // until the connection is closed
 			return p, nil
 		}
 	}

@@ -227,14 +227,8 @@ func (r *viewerRun) start(ctx context.Context, c *viewed, m Message, offer offer
 	c.session = running
 	r.take(c.info.Inbox, m.Session, s)
 	r.workers.Go(func() {
-		sending := make(chan struct{})
-		go func() {
-			s.sender.run(sessionCtx)
-			close(sending)
-		}()
-		running.why = s.run(sessionCtx, m.SDP)
+		running.why = s.converse(sessionCtx, func(ctx context.Context) reason { return s.run(ctx, m.SDP) })
 		cancel()
-		<-sending
 		close(running.done)
 		select {
 		case r.over <- running:
