@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -77,11 +78,15 @@ func (c *cameraConfig) check() error {
 	return c.networkConfig.check()
 }
 
-// open returns the source of the picture, and of sound if there is one.
-func (c *cameraConfig) open(ctx context.Context) (peer.Source, error) {
+// open returns the source of the picture, and of sound if there is one. It says
+// which device is not there yet: else nobody would hear of it before somebody watches.
+func (c *cameraConfig) open(ctx context.Context, log *slog.Logger) (peer.Source, error) {
 	video, err := c.openVideo(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if v, ok := video.(interface{ Awaited() error }); ok && v.Awaited() != nil {
+		log.Warn("the camera is not there; it is used once it is ('inbox devices' lists what there is)", "camera", c.camera, "error", v.Awaited())
 	}
 	if len(video.Formats()) == 0 {
 		return nil, errors.New("this build cannot encode: it was made without cgo. Give it a stream that is encoded already, with -source, or build it with a C compiler (CGO_ENABLED=1)")
@@ -93,6 +98,12 @@ func (c *cameraConfig) open(ctx context.Context) (peer.Source, error) {
 	}
 	if c.mic == "none" || c.mic == "" || c.beeps() {
 		return video, nil
+	}
+	switch err := source.FindMicrophone(c.mic); {
+	case errors.Is(err, peer.ErrGone):
+		log.Warn("the microphone is not there; there is no sound until it is and the camera is opened again ('inbox devices' lists what there is)", "microphone", c.mic, "error", err)
+	case err != nil:
+		return nil, fmt.Errorf("-mic %s: %w; -mic none goes without", c.mic, err)
 	}
 	return source.WithSound(video, source.NewMicrophone(c.mic)), nil
 }
@@ -107,6 +118,10 @@ func (c *cameraConfig) openVideo(ctx context.Context) (peer.Source, error) {
 	case c.camera == "test":
 		return source.TestPattern(source.PatternOptions{Width: c.size.width, Height: c.size.height, FPS: c.fps, Sound: c.beeps()}), nil
 	case c.camera == "screen":
+		// Nobody would hear before somebody watches that there is none.
+		if _, _, err := source.ScreenSize(source.ScreenOptions{FPS: c.fps}); err != nil {
+			return nil, fmt.Errorf("-camera screen: %w", err)
+		}
 		return source.NewScreen(source.ScreenOptions{FPS: c.fps}), nil
 	}
 	return source.Camera(source.CameraOptions{Device: c.camera, Width: c.size.width, Height: c.size.height, FPS: c.fps, PassThrough: c.codec.value != "vp8"})

@@ -74,7 +74,7 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if who.dial == lobby && c.id == "" {
 		who.credentials.ID = lobbySender(ctx, who, client)
 	}
-	video, err := c.open(ctx)
+	video, err := c.open(ctx, log)
 	if err != nil {
 		return ended(err)
 	}

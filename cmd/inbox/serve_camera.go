@@ -43,7 +43,7 @@ func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *
 	if err != nil {
 		return nil, err
 	}
-	video, err := c.open(ctx)
+	video, err := c.open(ctx, log)
 	if err != nil {
 		return nil, err
 	}

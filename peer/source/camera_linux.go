@@ -26,7 +26,8 @@ func Cameras() ([]Device, error) { return linuxVideo().cameras() }
 // Once it was open, the same camera is found again after it was unplugged, even
 // at another path: by its link, or by its name. Open's errors wrap peer.ErrGone,
 // or ErrMode. The Source has a method Stats() StreamStats, which counts frames
-// that were damaged and left out.
+// that were damaged and left out, and Awaited() error, which says why a camera
+// was not there, nil for one that was.
 func Camera(o CameraOptions) (peer.Source, error) {
 	return newCamera(linuxVideo(), o, videoCodecs())
 }
@@ -39,6 +40,7 @@ type camera struct {
 	codecs  []videoCodec
 	formats []string
 	tries   []wish // in this order
+	awaited error
 	tally   tally
 
 	mu    sync.Mutex
@@ -55,6 +57,7 @@ func newCamera(s videoSystem, o CameraOptions, codecs []videoCodec) (*camera, er
 		c.decide(found.choice.format == formatH264)
 		return c, found.device.Close()
 	case errors.Is(err, peer.ErrGone) && strings.Contains(o.Device, "/"):
+		c.awaited = err
 		c.decideLater()
 		return c, nil
 	}
@@ -85,6 +88,9 @@ func (c *camera) decideLater() {
 
 // Formats implements [peer.Source].
 func (c *camera) Formats() []string { return slices.Clone(c.formats) }
+
+// Awaited says why the camera was not there when it was looked at, nil if it was.
+func (c *camera) Awaited() error { return c.awaited }
 
 // Stats returns the present figures.
 func (c *camera) Stats() StreamStats { return c.tally.read() }

@@ -202,6 +202,9 @@ func TestCameraAwaited(t *testing.T) {
 			if !slices.Equal(c.Formats(), want) {
 				t.Errorf("formats are %v, want %v", c.Formats(), want)
 			}
+			if err := c.Awaited(); !errors.Is(err, peer.ErrGone) {
+				t.Errorf("it is awaited because of %v", err)
+			}
 			if _, err := c.Open(t.Context()); !errors.Is(err, peer.ErrGone) {
 				t.Errorf("Open without a camera returned %v", err)
 			}

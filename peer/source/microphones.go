@@ -18,6 +18,9 @@ type Microphone struct {
 // its name, or a part of the name that no other has; -1 is the default one, for
 // which name is empty or "default".
 func findMicrophone(all []Microphone, name string) (int, error) {
+	if len(all) == 0 {
+		return 0, fmt.Errorf("this computer has no microphone: %w", peer.ErrGone)
+	}
 	if name == "" || name == "default" {
 		return -1, nil
 	}
@@ -41,10 +44,17 @@ func findMicrophone(all []Microphone, name string) (int, error) {
 	return 0, fmt.Errorf("several microphones are called %q; give the whole name of one: %s", name, microphoneNames(all))
 }
 
-func microphoneNames(all []Microphone) string {
-	if len(all) == 0 {
-		return "none"
+// FindMicrophone tells whether there is one of that name, for [NewMicrophone].
+// The error wraps [peer.ErrGone] if it is not there, but may come.
+func FindMicrophone(name string) error {
+	all, err := Microphones()
+	if err == nil {
+		_, err = findMicrophone(all, name)
 	}
+	return err
+}
+
+func microphoneNames(all []Microphone) string {
 	names := make([]string, len(all))
 	for i, m := range all {
 		names[i] = fmt.Sprintf("%q", m.Name)

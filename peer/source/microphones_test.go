@@ -29,8 +29,10 @@ func TestFindMicrophone(t *testing.T) {
 			t.Errorf("%q: %d, %v", tt.name, got, err)
 		}
 	}
-	if _, err := findMicrophone(nil, "x"); !errors.Is(err, peer.ErrGone) {
-		t.Errorf("without microphones: %v", err)
+	for _, name := range []string{"x", "default", ""} {
+		if _, err := findMicrophone(nil, name); !errors.Is(err, peer.ErrGone) {
+			t.Errorf("%q without microphones: %v", name, err)
+		}
 	}
 }
 
@@ -46,6 +48,9 @@ func TestMicrophones(t *testing.T) {
 	if err == nil {
 		m.Close()
 		t.Fatal("a microphone that is not there was opened")
+	}
+	if err := FindMicrophone("no microphone has this name"); err == nil {
+		t.Error("a microphone that is not there was found")
 	}
 	t.Log(err)
 }
