@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 	"slices"
 	"strings"
@@ -112,15 +113,18 @@ func (m *fakeMedia) bitrate() int {
 }
 
 // keys is how many key frames were made.
-func (m *fakeMedia) keys() (n int) {
+func (m *fakeMedia) keys() int { return len(m.keyTimes()) }
+
+// keyTimes is when key frames were made.
+func (m *fakeMedia) keyTimes() (all []time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, e := range m.all {
 		e.mu.Lock()
-		n += e.keys
+		all = append(all, e.keys...)
 		e.mu.Unlock()
 	}
-	return n
+	return all
 }
 
 // fakeEncoder makes frames as large as its bitrate says; a key frame is four
@@ -133,7 +137,7 @@ type fakeEncoder struct {
 
 	mu      sync.Mutex
 	bitrate int
-	keys    int
+	keys    []time.Time
 }
 
 func (e *fakeEncoder) Next(ctx context.Context) (Frame, error) {
@@ -161,6 +165,9 @@ func (e *fakeEncoder) Next(ctx context.Context) (Frame, error) {
 	return f, nil
 }
 
+// widthAt is where a slice tells its picture's width, behind its first byte.
+const widthAt = 3
+
 // data is an access unit of H.264, a frame of VP8, or a packet of sound.
 func (e *fakeEncoder) data(fps float64) []byte {
 	if strings.HasPrefix(e.format, "audio/") {
@@ -172,11 +179,12 @@ func (e *fakeEncoder) data(fps float64) []byte {
 	if e.format == webrtc.MimeTypeVP8 {
 		return e.vp8(size)
 	}
-	slice := append([]byte{0, 0, 0, 1, 0x41}, make([]byte, size)...)
+	slice := append([]byte{0, 0, 0, 1, 0x41}, make([]byte, size+widthAt+2)...)
+	binary.BigEndian.PutUint16(slice[5+widthAt:], uint16(e.rung.Width))
 	if !e.key {
 		return slice
 	}
-	e.keys++
+	e.keys = append(e.keys, time.Now())
 	slice[4] = 0x65
 	sets := []byte{0, 0, 0, 1, 0x67, 0x42, 0xe0, 0x1f, 1, 0, 0, 0, 1, 0x68, 0xce, 1}
 	return append(sets, append(slice, make([]byte, 3*size)...)...)
@@ -186,7 +194,7 @@ func (e *fakeEncoder) vp8(size int) []byte {
 	if !e.key {
 		return append([]byte{1}, make([]byte, size)...)
 	}
-	e.keys++
+	e.keys = append(e.keys, time.Now())
 	return append([]byte{0, 0, 0, 0x9d, 0x01, 0x2a}, make([]byte, 4*size)...)
 }
 

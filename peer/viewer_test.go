@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -28,16 +29,19 @@ type testViewer struct {
 	// forgetful viewers name no session in what they send.
 	forgetful bool
 
-	frames  atomic.Int64 // pictures whose last packet came
-	keys    atomic.Int64
-	sounds  atomic.Int64
-	offers  atomic.Int64
-	state   atomic.Pointer[Message]
-	bye     chan struct{}
-	mu      sync.Mutex
-	pc      *webrtc.PeerConnection
-	session string
-	reading sync.WaitGroup
+	frames atomic.Int64 // pictures whose last packet came
+	keys   atomic.Int64
+	width  atomic.Int64 // of the newest picture, in pixels
+	// unannounced is how often the width changed without a key frame.
+	unannounced atomic.Int64
+	sounds      atomic.Int64
+	offers      atomic.Int64
+	state       atomic.Pointer[Message]
+	bye         chan struct{}
+	mu          sync.Mutex
+	pc          *webrtc.PeerConnection
+	session     string
+	reading     sync.WaitGroup
 }
 
 func newTestViewer(t *testing.T, mailbox *signaling.Client, key Key, camera string, n transport.Net) *testViewer {
@@ -217,6 +221,9 @@ func (v *testViewer) read(t *webrtc.TrackRemote) {
 		if err != nil {
 			return
 		}
+		if t.Kind() == webrtc.RTPCodecTypeVideo {
+			v.look(p.Payload)
+		}
 		switch {
 		case t.Kind() == webrtc.RTPCodecTypeAudio:
 			v.sounds.Add(1)
@@ -225,6 +232,25 @@ func (v *testViewer) read(t *webrtc.TrackRemote) {
 		case len(p.Payload) > 0 && p.Payload[0]&0x1f == 24: // parameter sets, before a key frame
 			v.keys.Add(1)
 		}
+	}
+}
+
+// look reads the width of the picture that begins with a packet (RFC 6184).
+func (v *testViewer) look(payload []byte) {
+	const idr, nonIDR, fragment = 5, 1, 28
+	if len(payload) < 2 {
+		return
+	}
+	kind, slice := payload[0]&0x1f, payload[1:]
+	if kind == fragment && payload[1]&0x80 != 0 { // the first one
+		kind, slice = payload[1]&0x1f, payload[2:]
+	}
+	if (kind != idr && kind != nonIDR) || len(slice) < widthAt+2 {
+		return
+	}
+	width := int64(binary.BigEndian.Uint16(slice[widthAt:]))
+	if before := v.width.Swap(width); before != width && kind != idr {
+		v.unannounced.Add(1)
 	}
 }
 

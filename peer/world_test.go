@@ -100,11 +100,20 @@ func (w *world) host() *vnet.Net {
 // narrowHost is a host that gets at most rate bits a second.
 func (w *world) narrowHost(rate int) *vnet.Net {
 	w.t.Helper()
+	n, _ := w.hostBehind(rate)
+	return n
+}
+
+// hostBehind is such a host, and the way that holds it back.
+func (w *world) hostBehind(rate int) (*vnet.Net, narrowWay) {
+	w.t.Helper()
 	n, err := vnet.NewNet(&vnet.NetConfig{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	q, err := vnet.NewQueue(n, vnet.NewTBFQueue(rate, 4_000, int64(rate/8/3))) // a third of a second of buffer
+	way := narrowWay{vnet.NewTBFQueue(rate, 4_000, 0)}
+	way.carry(rate)
+	q, err := vnet.NewQueue(n, way.bucket)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -112,7 +121,15 @@ func (w *world) narrowHost(rate int) *vnet.Net {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = q.Close() })
-	return n
+	return n, way
+}
+
+// narrowWay carries so many bits a second, and holds a third of a second of them.
+type narrowWay struct{ bucket *vnet.TBFQueue }
+
+func (n narrowWay) carry(rate int) {
+	n.bucket.SetRate(rate)
+	n.bucket.SetSize(int64(rate / 8 / 3))
 }
 
 // start lets packets flow; all hosts must be there.
