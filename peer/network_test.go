@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,17 @@ func TestAddressesThatCome(t *testing.T) {
 // gathered returns the addresses of a session's candidates.
 func gathered(t *testing.T, w *network) []netip.Addr {
 	t.Helper()
+	found := []netip.Addr{}
+	for _, c := range candidates(t, w) {
+		found = append(found, netip.MustParseAddr(c.Address))
+	}
+	slices.SortFunc(found, netip.Addr.Compare)
+	return found
+}
+
+// candidates returns a session's.
+func candidates(t *testing.T, w *network) (all []*webrtc.ICECandidate) {
+	t.Helper()
 	pc, _, err := w.connection(webrtc.Configuration{}, []string{webrtc.MimeTypeH264}, startBitrate)
 	if err != nil {
 		t.Fatal(err)
@@ -45,14 +57,13 @@ func gathered(t *testing.T, w *network) []netip.Addr {
 	if _, err := pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo); err != nil {
 		t.Fatal(err)
 	}
-	found := []netip.Addr{}
 	done := make(chan struct{})
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c == nil {
 			close(done)
 			return
 		}
-		found = append(found, netip.MustParseAddr(c.Address))
+		all = append(all, c)
 	})
 	d, err := pc.CreateOffer(nil)
 	if err == nil {
@@ -62,8 +73,7 @@ func gathered(t *testing.T, w *network) []netip.Addr {
 		t.Fatal(err)
 	}
 	<-done
-	slices.SortFunc(found, netip.Addr.Compare)
-	return found
+	return all
 }
 
 // realMailbox returns clients of a mailbox on this machine's own network.
@@ -115,4 +125,89 @@ func TestTCPWhereUDPIsClosed(t *testing.T) {
 	cancel()
 	<-ended
 	<-watching
+}
+
+// TestUDPPort has the port fixed, as for a firewall: media uses it, on every
+// address, and another program's is not taken in silence.
+func TestUDPPort(t *testing.T) {
+	port := freeUDPPort(t)
+	w, err := Network{UDPPort: port}.open(slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.shut()
+	candidates := candidates(t, w)
+	if len(candidates) == 0 {
+		t.Error("there are no candidates")
+	}
+	for _, c := range candidates {
+		if int(c.Port) != port {
+			t.Errorf("media is at %s:%d, want port %d", c.Address, c.Port, port)
+		}
+	}
+	if second, err := (Network{UDPPort: port}).open(slog.New(slog.DiscardHandler)); err == nil {
+		second.shut()
+		t.Error("a port that is in use was opened again")
+	} else if !strings.Contains(err.Error(), "choose another with -udp-port") {
+		t.Errorf("a port that is in use: %v", err)
+	}
+}
+
+func freeUDPPort(t *testing.T) int {
+	t.Helper()
+	c, err := net.ListenUDP("udp", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).Port
+}
+
+func TestInterfacesForMedia(t *testing.T) {
+	tests := []struct {
+		only []string // of -interface
+		name string
+		want bool
+	}{
+		{nil, "eth0", true},
+		{nil, "wlan0", true},
+		{nil, "enp3s0", true},
+		{nil, "br0", true}, // a bridge that someone made is their network
+		{nil, "docker0", false},
+		{nil, "br-5f2a81c0d3e4", false},
+		{nil, "veth12ab34c", false},
+		{nil, "virbr0", false},
+		{nil, "vmnet8", false},
+		{nil, "vboxnet0", false},
+		{nil, "cni0", false},
+		{nil, "flannel.1", false},
+		{nil, "cali123", false},
+		{[]string{"wlan0"}, "eth0", false},
+		{[]string{"wlan0"}, "wlan0", true},
+		{[]string{"docker0", "eth0"}, "docker0", true}, // who asks for it gets it
+	}
+	for _, tt := range tests {
+		if got := (Network{Interfaces: tt.only}).uses(tt.name); got != tt.want {
+			t.Errorf("%s is used: %v, want %v (-interface %v)", tt.name, got, tt.want, tt.only)
+		}
+	}
+}
+
+func TestAddressesForMedia(t *testing.T) {
+	for address, want := range map[string]bool{
+		"192.168.1.5": true, "100.64.0.1": true, "2001:db8::1": true, "fd00::1": true, "127.0.0.1": true,
+		"169.254.3.4": false, "fe80::1": false, "224.0.0.251": false,
+	} {
+		if got := routable(netip.MustParseAddr(address)); got != want {
+			t.Errorf("%s is used: %v, want %v", address, got, want)
+		}
+	}
+	// This machine's own are used only where there are no others.
+	loopback := slices.ContainsFunc(Network{}.addresses(), netip.Addr.IsLoopback)
+	if others := slices.ContainsFunc(Network{}.addresses(), func(a netip.Addr) bool { return !a.IsLoopback() }); loopback == others {
+		t.Errorf("the addresses are %v", Network{}.addresses())
+	}
+	if all := (Network{Interfaces: []string{"none of this name"}}).addresses(); slices.ContainsFunc(all, func(a netip.Addr) bool { return !a.IsLoopback() }) {
+		t.Errorf("the addresses of no interface are %v", all)
+	}
 }
