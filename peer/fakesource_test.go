@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/webrtc/v4"
@@ -112,6 +113,16 @@ func (m *fakeMedia) bitrate() int {
 	return e.bitrate
 }
 
+// made is how many pictures were made.
+func (m *fakeMedia) made() (n int) {
+	for _, e := range m.encodersMade() {
+		if !strings.HasPrefix(e.format, "audio/") {
+			n += int(e.frames.Load())
+		}
+	}
+	return n
+}
+
 // keys is how many key frames were made.
 func (m *fakeMedia) keys() int { return len(m.keyTimes()) }
 
@@ -134,6 +145,7 @@ type fakeEncoder struct {
 	format string
 	rung   Rung
 	key    bool
+	frames atomic.Int64
 
 	mu      sync.Mutex
 	bitrate int
@@ -162,6 +174,7 @@ func (e *fakeEncoder) Next(ctx context.Context) (Frame, error) {
 	}
 	f.Data = e.data(fps)
 	e.key = false
+	e.frames.Add(1)
 	return f, nil
 }
 

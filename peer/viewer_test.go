@@ -26,6 +26,8 @@ type testViewer struct {
 	mimes   []string
 	// networks are those that reach it; none: all.
 	networks []webrtc.NetworkType
+	// rewrite changes the camera's candidates on their way; nil: it does not.
+	rewrite func(string) string
 	// forgetful viewers name no session in what they send.
 	forgetful bool
 
@@ -110,6 +112,9 @@ func (v *testViewer) handle(ctx context.Context, m Message) {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		if v.pc != nil && m.Session == v.session {
+			if v.rewrite != nil {
+				m.Candidate.Candidate = v.rewrite(m.Candidate.Candidate)
+			}
 			_ = v.pc.AddICECandidate(*m.Candidate)
 		}
 	case Answer:
