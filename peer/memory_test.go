@@ -47,6 +47,7 @@ func (s *stopper) pass(viewer net.Conn, port int) {
 		return
 	}
 	defer camera.Close()
+	_ = camera.(*net.TCPConn).SetReadBuffer(64 << 10) // else the system keeps megabytes
 	s.workers.Go(func() { _, _ = io.Copy(camera, viewer) }) // until either is closed
 	buffer := make([]byte, 4096)
 	for {
@@ -68,10 +69,11 @@ func (s *stopper) pass(viewer net.Conn, port int) {
 
 func (s *stopper) port() int { return s.Addr().(*net.TCPAddr).Port }
 
-// TestMemoryBesideAViewerThatStopsReading has 20 Mbit/s go to a viewer whose TCP
-// connection takes nothing any more: what it does not take is not kept.
+// TestMemoryBesideAViewerThatStopsReading has 80 Mbit/s go to a viewer whose TCP
+// connection takes nothing any more: what it does not take is not kept. (After 3 s
+// the session notices, and closes the connection.)
 func TestMemoryBesideAViewerThatStopsReading(t *testing.T) {
-	const bitrate, pictures = 20_000_000, 120 // 10 MB
+	const bitrate, pictures = 80_000_000, 45 // 15 MB in 1.5 s
 	mailbox := realMailbox(t)
 	port := freeTCPPort(t)
 	source := &fakeSource{formats: []string{webrtc.MimeTypeH264}, fps: 30}
@@ -79,6 +81,8 @@ func TestMemoryBesideAViewerThatStopsReading(t *testing.T) {
 		Source: source, Mailbox: mailbox("camera"), MinBitrate: bitrate, MaxBitrate: bitrate,
 		Network: Network{TCPPort: port},
 	}
+	var j journal
+	camera.Logger = j.logger(t)
 	way := newStopper(t, port)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended, watching := make(chan error, 1), make(chan struct{})
@@ -95,9 +99,9 @@ func TestMemoryBesideAViewerThatStopsReading(t *testing.T) {
 	waitFor(t, "pictures come over TCP", func() bool { return viewer.frames.Load() > 30 })
 	close(way.stopped)
 	from := source.current().made()
-	waitFor(t, "the connection's buffers are full", func() bool { return source.current().made() > from+20 })
+	waitFor(t, "the connection's buffers are full", func() bool { return source.current().made() > from+10 })
 	before := heap()
-	waitFor(t, "the camera goes on", func() bool { return source.current().made() > from+20+pictures })
+	waitFor(t, "the camera goes on", func() bool { return source.current().made() > from+10+pictures })
 	grown := int64(heap()) - int64(before)
 	if kept := int64(bitrate / 8 / 30 * pictures); grown > kept/4 {
 		t.Errorf("the heap has grown by %d bytes while %d were sent to a viewer that takes nothing", grown, kept)

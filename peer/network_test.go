@@ -106,6 +106,8 @@ func TestTCPWhereUDPIsClosed(t *testing.T) {
 		Mailbox: mailbox("camera"),
 		Network: Network{TCPPort: freeTCPPort(t)},
 	}
+	var log journal
+	camera.Logger = log.logger(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- camera.Run(ctx) }()
@@ -122,6 +124,7 @@ func TestTCPWhereUDPIsClosed(t *testing.T) {
 			break
 		}
 	}
+	log.says(t, `msg="viewer is connected" .*route="direct tcp `)
 	cancel()
 	<-ended
 	<-watching

@@ -191,6 +191,7 @@ func (v *testViewer) connect(ctx context.Context, session string) error {
 	}
 	v.t.Cleanup(w.shut)
 	if v.networks != nil {
+		w.settings.SetICEUDPMux(nil) // which would be used all the same
 		w.settings.SetNetworkTypes(v.networks)
 	}
 	media, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
