@@ -47,7 +47,7 @@ func (s *stopper) pass(viewer net.Conn, port int) {
 		return
 	}
 	defer camera.Close()
-	_ = camera.(*net.TCPConn).SetReadBuffer(64 << 10) // else the system keeps megabytes
+	_ = camera.(*net.TCPConn).SetReadBuffer(64 << 10)       // else the system keeps megabytes
 	s.workers.Go(func() { _, _ = io.Copy(camera, viewer) }) // until either is closed
 	buffer := make([]byte, 4096)
 	for {
