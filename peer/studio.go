@@ -203,8 +203,7 @@ func (s *studio) hasOpened(m Media, err error) {
 	case err == nil:
 		s.media, s.failures = m, 0
 		s.base = &timebase{began: s.began}
-		w, h, fps := m.Size()
-		s.log.Info("camera opened", "width", w, "height", h, "fps", fps)
+		s.log.Info("camera opened", sizeOf(m)...)
 		for a := range s.viewers {
 			s.attach(a)
 			a.onState(Live)
@@ -215,6 +214,18 @@ func (s *studio) hasOpened(m Media, err error) {
 	default:
 		s.lost(err)
 	}
+}
+
+// sizeOf is the size of a Media for the log: nothing where it is not known yet.
+func sizeOf(m Media) (known []any) {
+	w, h, fps := m.Size()
+	if w > 0 && h > 0 {
+		known = append(known, "width", w, "height", h)
+	}
+	if fps > 0 {
+		known = append(known, "fps", fps)
+	}
+	return known
 }
 
 // lost says that the device is away, and tries again later.

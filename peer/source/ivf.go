@@ -106,12 +106,22 @@ func (v *ivf) header(b []byte) (int, error) {
 		return 0, fmt.Errorf("%w: its IVF header has no time base", ErrFormat)
 	}
 	v.tick = float64(scale) / float64(rate)
-	v.shape = shape{
-		width:  int(binary.LittleEndian.Uint16(b[12:])),
-		height: int(binary.LittleEndian.Uint16(b[14:])),
-		fps:    plausible(1 / v.tick), // unless it counts finer than frames
-	}
+	v.shape = ivfShape(b)
 	return size, nil
+}
+
+// ivfShape returns what a header says about the pictures; none of it where b is
+// no whole header.
+func ivfShape(b []byte) shape {
+	if len(b) < ivfHeader || string(b[:len(ivfMagic)]) != ivfMagic {
+		return shape{}
+	}
+	s := shape{width: int(binary.LittleEndian.Uint16(b[12:])), height: int(binary.LittleEndian.Uint16(b[14:]))}
+	rate, scale := binary.LittleEndian.Uint32(b[16:]), binary.LittleEndian.Uint32(b[20:])
+	if rate > 0 && scale > 0 {
+		s.fps = plausible(float64(rate) / float64(scale)) // unless it counts finer than frames
+	}
+	return s
 }
 
 func (v *ivf) frame(data []byte, pts uint64) error {

@@ -3,8 +3,10 @@ package source
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -133,4 +135,29 @@ func FuzzSniff(f *testing.F) {
 			t.Errorf("%q %v, but at the end %q %v", now, errNow, last, err)
 		}
 	})
+}
+
+// TestIVFSizeBeforePictures has a slow encoder, which writes its header long
+// before its first picture: the size is known as soon as the format is.
+func TestIVFSizeBeforePictures(t *testing.T) {
+	for fourCC, format := range map[string]string{"VP80": webrtc.MimeTypeVP8, "VP90": webrtc.MimeTypeVP9, "AV01": webrtc.MimeTypeAV1} {
+		r, w := io.Pipe()
+		var writer sync.WaitGroup
+		writer.Go(func() { write(t, w, ivfFile(fourCC, 25)) })
+		s, err := Live(t.Context(), "pipe", r, StreamOptions{})
+		writer.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if width, height, fps := m.Size(); width != 640 || height != 480 || fps != 25 {
+			t.Errorf("%s: the size is %dx%d at %v/s, want 640x480 at 25", format, width, height, fps)
+		}
+		if err := errors.Join(m.Close(), s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
 }

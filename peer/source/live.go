@@ -94,6 +94,7 @@ func (l *live) recognise() (format string, head []byte, err error) {
 		return "", nil, fmt.Errorf("%w: it is %s and should be %s", ErrFormat, format, l.format)
 	}
 	l.format = format
+	l.shape = ivfShape(head) // the first picture may come much later, from a slow encoder
 	return format, head, nil
 }
 
