@@ -112,7 +112,7 @@ func (c *Camera) open() (*cameraRun, error) {
 
 func readError(ctx context.Context, err error) error {
 	if errors.Is(err, signaling.ErrDisplaced) && ctx.Err() == nil {
-		return fmt.Errorf("this camera's link is in use: another inbox send has the same identifier; stop it, or give one of the two another name with -id: %w", err)
+		return fmt.Errorf("%w: another inbox send has taken over this camera's link; start this one again with another name, as -id second, and it has a link of its own", err)
 	}
 	return err
 }

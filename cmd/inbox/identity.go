@@ -49,14 +49,22 @@ type identityConfig struct {
 }
 
 func identityFlags(fs *flag.FlagSet, c *identityConfig) {
-	fs.StringVar(&c.id, "id", "", "`inbox` of this camera (default: one that is made and kept)")
+	fs.StringVar(&c.id, "id", "", "`inbox` of this camera; each has a key and a link of its own, so that one machine can have several cameras\n(default: one that is made and kept)")
 	fs.StringVar(&c.key, "key", "", "`key` of this camera's link, 43 characters; better from the environment (INBOX_KEY) than for all to see\n(default: one that is made and kept)")
 	fs.BoolVar(&c.newLink, "new-link", false, "make a new link; the old one leads nowhere from then on")
 }
 
 // identity returns the identity at a server: the one that is kept in the folder
-// state, or one that is made and kept from now on. Flags come first, and are not kept.
+// state, or one that is made and kept from now on. A camera that has a name by
+// -id has another than those that have none, or another name. What flags say
+// comes first, and is not kept.
 func (c *identityConfig) identity(state, server string, log *slog.Logger) (identity, error) {
+	if err := c.apply(new(newIdentity())); err != nil {
+		return identity{}, err // before anything is kept
+	}
+	if c.id != "" {
+		server += " -id " + c.id
+	}
 	own, err := keptIdentity(state, server, c.newLink, log)
 	if err != nil {
 		return identity{}, err
