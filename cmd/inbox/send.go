@@ -74,14 +74,18 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if who.dial == lobby && c.id == "" {
 		who.credentials.ID = lobbySender(ctx, who, client)
 	}
-	video, err := c.open(ctx, log)
-	if err != nil {
-		return ended(err)
-	}
+	// First of all, for a source may take its time: a pipe into which nothing comes yet.
 	if who.dial == "" {
 		printLink(stdout, who.link(shown))
 	} else {
 		log.Info("sending, as soon as the receiver is there", "receiver", who.dial, "server", who.server)
+	}
+	video, err := c.open(ctx, log)
+	switch {
+	case ctx.Err() != nil:
+		return nil // as it was asked to
+	case err != nil:
+		return err // also of a stream that ended before it had begun
 	}
 	camera := c.share(video, who, client, log)
 	return ended(c.run(ctx, camera))

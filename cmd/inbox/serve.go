@@ -68,7 +68,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	site.HandleFunc("GET /config.json", serveConfigJSON(&c, l.Addr()))
-	camera, err := newServedCamera(ctx, &c, l.Addr(), cert, log)
+	camera, err := newServedCamera(&c, l.Addr(), cert, log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -20,8 +20,9 @@ const atHome = "serve"
 
 // servedCamera is a camera that the server has itself.
 type servedCamera struct {
-	camera *peer.Camera
 	config *cameraConfig
+	who    meeting
+	client *http.Client
 	link   peer.Link
 }
 
@@ -35,7 +36,7 @@ func tooMany(word string, camera bool) error {
 
 // newServedCamera returns the camera that the flags want, nil if they want none.
 // It meets its viewers through the server's own mailbox, like any other.
-func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *certificate, log *slog.Logger) (*servedCamera, error) {
+func newServedCamera(c *serveConfig, bound net.Addr, cert *certificate, log *slog.Logger) (*servedCamera, error) {
 	if !c.shares.set && c.source == "" {
 		return nil, nil
 	}
@@ -43,21 +44,22 @@ func newServedCamera(ctx context.Context, c *serveConfig, bound net.Addr, cert *
 	if err != nil {
 		return nil, err
 	}
-	video, err := c.open(ctx, log)
-	if err != nil {
-		return nil, err
-	}
 	m := c.meetingAtHome(own)
 	urls, _ := addressesToOpen(c, bound)
-	camera := c.share(video, m, ownClient(bound, cert), log)
-	return &servedCamera{camera, &c.cameraConfig, m.link(strings.TrimSuffix(urls[0], "/"))}, nil
+	return &servedCamera{&c.cameraConfig, m, ownClient(bound, cert), m.link(strings.TrimSuffix(urls[0], "/"))}, nil
 }
 
-// run shares the camera until ctx ends. What a camera ends with does not end the
-// server: it is tried again, unless its film is over.
+// run shares the camera until ctx ends. What it ends with does not end the
+// server: it is tried again, unless its film is over. What cannot be a camera is
+// an error.
 func (s *servedCamera) run(ctx context.Context, log *slog.Logger) error {
+	video, err := s.config.open(ctx, log)
+	if err != nil {
+		return err
+	}
+	camera := s.config.share(video, s.who, s.client, log)
 	for {
-		err := s.config.run(ctx, s.camera)
+		err := s.config.run(ctx, camera)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
