@@ -14,9 +14,9 @@ import (
 
 // How long a session waits, whichever end it is. Times are as the pages have them.
 const (
-	connectWithin = 10 * time.Second // from the answer until media can flow
-	lostAfter     = 5 * time.Second  // for a broken connection to find another way
-	byeWithin     = 500 * time.Millisecond
+	connectWithin = 10 * time.Second       // from the answer until media can flow
+	lostAfter     = 5 * time.Second        // for a broken connection to find another way
+	byeWithin     = 500 * time.Millisecond // for a goodbye to go out, or to come after the connection's end
 )
 
 // inboxSize is how many messages may wait for a session.
@@ -32,6 +32,21 @@ const (
 	closed                    // by this end
 	unfit                     // the viewer has none of the camera's codecs
 )
+
+// String says it of the other end, for people.
+func (r reason) String() string {
+	switch r {
+	case lost:
+		return "its connection was lost"
+	case byeReceived:
+		return "it said goodbye"
+	case replaced:
+		return "it began anew"
+	case unfit:
+		return "it has none of the camera's codecs"
+	}
+	return "this end closed the connection"
+}
 
 // dialogue is what the sessions of a camera and of a viewer have in common: a
 // peer connection, and the messages with the other end about it. It belongs to

@@ -2,6 +2,8 @@ package peer
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -52,24 +54,61 @@ type slow struct {
 }
 
 func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := s.wait(r.Context()); err != nil {
+		return nil, err
+	}
+	resp, err := s.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Body = slowBody{resp.Body, func() error { return s.wait(r.Context()) }}
+	}
+	return resp, err
+}
+
+func (s slow) wait(ctx context.Context) error {
 	select {
 	case <-time.After(s.way):
-		return s.RoundTripper.RoundTrip(r)
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
-// TestGoodbye has either end leave in order, with a server far away: the other
-// one hears that, before the connection closes, and does not take it for a loss.
+// slowBody is what comes from a server far away.
+type slowBody struct {
+	io.ReadCloser
+	wait func() error
+}
+
+func (b slowBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if late := b.wait(); late != nil {
+		return n, late
+	}
+	return n, err
+}
+
+// TestGoodbye has either end leave in order: the other one hears that, and does
+// not take it for a loss. Whichever of them the server is far from, the end of the
+// connection is there sooner than the goodbye, unless that is waited for.
 func TestGoodbye(t *testing.T) {
-	for _, leaving := range []string{"camera", "viewer"} {
-		t.Run(leaving, func(t *testing.T) {
+	const near, far = time.Millisecond, 200 * time.Millisecond
+	tests := []struct {
+		leaving        string
+		camera, viewer time.Duration // how far the server is
+	}{
+		{"camera", far, near},
+		{"camera", near, far},
+		{"viewer", far, near},
+		{"viewer", near, far},
+	}
+	for _, tt := range tests {
+		leaving := tt.leaving
+		t.Run(fmt.Sprintf("%s, camera at %v, viewer at %v", leaving, tt.camera, tt.viewer), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
-				camera := w.camera(&Camera{Mailbox: slowly(w.mailbox("camera"), 100*time.Millisecond)})
+				camera := w.camera(&Camera{Mailbox: slowly(w.mailbox("camera"), tt.camera)})
 				host := w.host()
 				w.start()
-				viewer := w.view(&Viewer{Camera: "camera", Mailbox: slowly(w.mailbox("viewer"), 100*time.Millisecond)}, host)
+				viewer := w.view(&Viewer{Camera: "camera", Mailbox: slowly(w.mailbox("viewer"), tt.viewer)}, host)
 				time.Sleep(20 * time.Second)
 				left := time.Now()
 				if leaving == "camera" {
@@ -82,10 +121,10 @@ func TestGoodbye(t *testing.T) {
 				}
 				time.Sleep(time.Second)
 				if leaving == "camera" {
-					viewer.log.says(t, `msg="camera is gone" .*lost=false`)
+					viewer.log.says(t, `msg="camera is gone" .*because="it said goodbye"`)
 					viewer.stop(t)
 				} else {
-					camera.log.says(t, `msg="viewer is gone" .*lost=false after=(19|20)s bytes=\d{6,} bitrate="\d\S* [kM]bit/s" dropped=0`)
+					camera.log.says(t, `msg="viewer is gone" .*because="it said goodbye" after=1[89]s bytes=\d{6,} bitrate="\d\S* [kM]bit/s" dropped=0`)
 					camera.stop(t)
 				}
 			})

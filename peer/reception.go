@@ -162,7 +162,10 @@ func (s *reception) connectionChanged(patience *time.Timer) (reason, bool) {
 		s.live.Store(false)
 		patience.Reset(lostAfter)
 		s.askForAnotherWay()
-	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+	case webrtc.PeerConnectionStateClosed: // by the other end, whose goodbye may have the longer way
+		s.live.Store(false)
+		patience.Reset(byeWithin)
+	case webrtc.PeerConnectionStateFailed:
 		return lost, true
 	}
 	return 0, false

@@ -39,11 +39,7 @@ type session struct {
 // run offers, or answers offer if that is not "", and lives until ctx ends or
 // the session does.
 func (s *session) run(ctx context.Context, offer string) reason {
-	defer func() {
-		if s.audience != nil {
-			s.studio.leave(s.audience)
-		}
-	}()
+	defer s.leave()
 	if err := s.begin(ctx, offer); err != nil {
 		s.log.Warn("session could not begin", "error", err)
 		return lost
@@ -212,7 +208,10 @@ func (s *session) connectionChanged(patience *time.Timer) (reason, bool) {
 	case webrtc.PeerConnectionStateDisconnected:
 		patience.Reset(lostAfter)
 		s.lookForAnotherWay()
-	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+	case webrtc.PeerConnectionStateClosed: // by the other end, whose goodbye may have the longer way
+		s.leave()
+		patience.Reset(byeWithin)
+	case webrtc.PeerConnectionStateFailed:
 		return lost, true
 	}
 	return 0, false
@@ -234,6 +233,14 @@ func (s *session) join() {
 	s.audience = a
 	s.log.Info("viewer is connected", "route", s.route(), "codec", a.video)
 	s.studio.join(a)
+}
+
+// leave lets no more pictures come.
+func (s *session) leave() {
+	if s.audience != nil {
+		s.studio.leave(s.audience)
+		s.audience = nil
+	}
 }
 
 // addTracks adds one of each kind that the source has.

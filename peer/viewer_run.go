@@ -244,7 +244,7 @@ func (r *viewerRun) ended(ctx context.Context, s *receiving) {
 		return
 	}
 	c.session = nil
-	r.log.Info("camera is gone", "camera", c.info.Inbox, "lost", s.why == lost)
+	r.log.Info("camera is gone", "camera", c.info.Inbox, "because", s.why.String())
 	switch {
 	case s.why == lost && (s.id != "" || r.Camera != ""):
 		r.ask(ctx, c, 0)
