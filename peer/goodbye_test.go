@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -132,20 +133,48 @@ func TestGoodbye(t *testing.T) {
 	}
 }
 
-// TestNoGoodbye has the server be away when the camera ends: that takes no longer.
+// TestNoGoodbye has a server that is away, or does not answer any more, when the
+// camera ends: that takes no longer.
 func TestNoGoodbye(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		camera := w.camera(&Camera{})
-		host := w.host()
-		w.start()
-		viewer := w.view(&Viewer{Camera: "camera"}, host)
-		time.Sleep(5 * time.Second)
-		w.stop()
-		left := time.Now()
-		camera.stop(t)
-		if took := time.Since(left); took > time.Second {
-			t.Errorf("it took the camera %v to leave", took)
-		}
-		viewer.stop(t)
-	})
+	for _, server := range []string{"away", "silent"} {
+		t.Run(server, func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				mailbox := w.mailbox("camera")
+				silence := &silent{RoundTripper: mailbox.HTTP.Transport}
+				mailbox.HTTP.Transport = silence
+				camera := w.camera(&Camera{Mailbox: mailbox})
+				host := w.host()
+				w.start()
+				viewer := w.view(&Viewer{Camera: "camera"}, host)
+				time.Sleep(5 * time.Second)
+				if server == "away" {
+					w.stop()
+				} else {
+					silence.now.Store(true)
+				}
+				left := time.Now()
+				camera.stop(t)
+				if took := time.Since(left); took > time.Second {
+					t.Errorf("it took the camera %v to leave", took)
+				}
+				time.Sleep(time.Second)
+				viewer.log.says(t, `msg="camera is gone" .*because="its connection was lost"`)
+				viewer.stop(t)
+			})
+		})
+	}
+}
+
+// silent is the way to a server that takes requests and never answers.
+type silent struct {
+	http.RoundTripper
+	now atomic.Bool
+}
+
+func (s *silent) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !s.now.Load() {
+		return s.RoundTripper.RoundTrip(r)
+	}
+	<-r.Context().Done()
+	return nil, r.Context().Err()
 }
