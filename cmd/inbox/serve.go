@@ -85,19 +85,18 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return store.Run(ctx, c.cleanupInterval.Duration) })
-	g.Go(func() error { return site.mailbox.Run(ctx) })
-	g.Go(func() error { return cert.run(ctx) })
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	g.Go(func() error {
+		defer stop() // after its own peers, who say goodbye through the server
+		return runPeers(ctx, camera, recorder, log)
+	})
+	g.Go(func() error { return store.Run(serving, c.cleanupInterval.Duration) })
+	g.Go(func() error { return site.mailbox.Run(serving) })
+	g.Go(func() error { return cert.run(serving) })
 	if c.mdns {
-		g.Go(func() error { return answerNames(ctx, l.Addr(), log) })
+		g.Go(func() error { return answerNames(serving, l.Addr(), log) })
 	}
-	g.Go(func() error { return serveHTTP(ctx, l, &c, site, cert, log) })
-	if camera != nil {
-		g.Go(func() error { return camera.run(ctx, log) })
-	}
-	if recorder != nil {
-		g.Go(func() error { return recorder.run(ctx, log) })
-	}
+	g.Go(func() error { return serveHTTP(serving, l, &c, site, cert, log) })
 	err = g.Wait()
 	if errors.Is(err, context.Canceled) {
 		err = nil
@@ -105,6 +104,22 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	stats := store.Stats()
 	log.Info("stopped", "inboxes", stats.Inboxes, "messages", stats.Messages, "refused", stats.Refused)
 	return err
+}
+
+// runPeers runs the server's own camera and recorder, where there are any, until ctx ends.
+func runPeers(ctx context.Context, camera *servedCamera, recorder *servedRecorder, log *slog.Logger) error {
+	g, ctx := errgroup.WithContext(ctx)
+	if camera != nil {
+		g.Go(func() error { return camera.run(ctx, log) })
+	}
+	if recorder != nil {
+		g.Go(func() error { return recorder.run(ctx, log) })
+	}
+	g.Go(func() error { // the server outlives a camera whose film is over
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	return g.Wait()
 }
 
 // serveHTTP serves site until ctx ends. Then waiting GETs end at once, because
