@@ -117,57 +117,6 @@ func (w *network) shut() {
 	}
 }
 
-// uses reports whether media may go over an interface. Those of containers and
-// virtual machines lead nowhere, and a viewer would try them first.
-func (n Network) uses(name string) bool {
-	if len(n.Interfaces) > 0 {
-		return slices.Contains(n.Interfaces, name)
-	}
-	for _, prefix := range []string{"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "cni", "flannel", "cali"} {
-		if strings.HasPrefix(name, prefix) {
-			return false
-		}
-	}
-	return true
-}
-
-// addresses are those that media may use now: this machine's own only where
-// there are no others.
-func (n Network) addresses() (all []netip.Addr) {
-	interfaces, err := net.Interfaces()
-	if err != nil {
-		return nil
-	}
-	var loopback []netip.Addr
-	for _, i := range interfaces {
-		if i.Flags&net.FlagUp == 0 || (i.Flags&net.FlagLoopback == 0 && !n.uses(i.Name)) {
-			continue
-		}
-		addresses, err := i.Addrs()
-		if err != nil {
-			continue // it went away just now
-		}
-		for _, a := range addresses {
-			prefix, err := netip.ParsePrefix(a.String())
-			if err != nil || !routable(prefix.Addr()) {
-				continue
-			}
-			if prefix.Addr().IsLoopback() {
-				loopback = append(loopback, prefix.Addr().Unmap())
-			} else {
-				all = append(all, prefix.Addr().Unmap())
-			}
-		}
-	}
-	if len(all) == 0 {
-		return loopback
-	}
-	return all
-}
-
-// routable leaves out link-local addresses: browsers cannot use them without a zone.
-func routable(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsMulticast() }
-
 // connection makes the peer connection of one viewer, and tells the estimator of its bandwidth.
 func (w *network) connection(config webrtc.Configuration, mimes []string, initial int) (*webrtc.PeerConnection, cc.BandwidthEstimator, error) {
 	media := &webrtc.MediaEngine{}

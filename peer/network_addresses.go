@@ -54,7 +54,7 @@ func (s *sockets) use(addresses []netip.Addr) (changed bool, err error) {
 	changed = !slices.Equal(s.present, usable)
 	s.present = usable
 	if len(usable) == 0 && len(addresses) > 0 {
-		return changed, fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", s.port, errors.Join(trouble...))
+		return changed, fmt.Errorf("UDP port %d for media: %w; choose another with -udp-port", s.port, trouble[0])
 	}
 	return changed, nil
 }
