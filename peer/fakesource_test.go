@@ -18,6 +18,7 @@ type fakeSource struct {
 	formats []string
 	fps     float64
 	late    time.Duration // what it takes to encode a picture
+	slow    time.Duration // what it takes to open
 
 	mu      sync.Mutex
 	open    int // how often it is open now
@@ -29,6 +30,7 @@ type fakeSource struct {
 func (s *fakeSource) Formats() []string { return s.formats }
 
 func (s *fakeSource) Open(context.Context) (Media, error) {
+	time.Sleep(s.slow) // the bubble's time
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.openErr != nil {

@@ -179,10 +179,15 @@ func (s *studio) leave(a *audience) {
 			r.remove(a.feed)
 		}
 		s.prune()
-		if len(s.viewers) == 0 && s.media != nil && !s.alwaysOn {
-			s.linger = time.After(lingering)
-		}
+		s.rest()
 	})
+}
+
+// rest lets the source close after a while if nobody watches.
+func (s *studio) rest() {
+	if len(s.viewers) == 0 && s.media != nil && !s.alwaysOn {
+		s.linger = time.After(lingering)
+	}
 }
 
 // wake opens the source if somebody wants it and nobody is at it.
@@ -208,6 +213,7 @@ func (s *studio) hasOpened(m Media, err error) {
 			s.attach(a)
 			a.onState(Live)
 		}
+		s.rest() // the last viewer may have left meanwhile
 	case s.ctx.Err() != nil:
 	case !errors.Is(err, ErrGone):
 		s.ended = err
