@@ -261,12 +261,27 @@ func (v *testViewer) look(payload []byte) {
 }
 
 // loseSomething asks for a key frame, as a decoder does that lost a picture.
-func (v *testViewer) loseSomething() {
+func (v *testViewer) loseSomething() { v.ask(false) }
+
+// ask asks for a key frame, by a FIR or a PLI.
+func (v *testViewer) ask(fir bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, r := range v.pc.GetReceivers() {
-		if r.Track() != nil && r.Track().Kind() == webrtc.RTPCodecTypeVideo {
-			_ = v.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(r.Track().SSRC())}})
+		if r.Track() == nil || r.Track().Kind() != webrtc.RTPCodecTypeVideo {
+			continue
 		}
+		ssrc := uint32(r.Track().SSRC())
+		var p rtcp.Packet = &rtcp.PictureLossIndication{MediaSSRC: ssrc}
+		if fir {
+			p = &rtcp.FullIntraRequest{FIR: []rtcp.FIREntry{{SSRC: ssrc}}}
+		}
+		_ = v.pc.WriteRTCP([]rtcp.Packet{p})
 	}
+}
+
+func (v *testViewer) connected() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.pc != nil && v.pc.ConnectionState() == webrtc.PeerConnectionStateConnected
 }
