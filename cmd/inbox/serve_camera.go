@@ -57,6 +57,7 @@ func (s *servedCamera) run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	defer s.client.CloseIdleConnections() // else the server would wait a second for them to go
 	camera := s.config.share(video, s.who, s.client, log)
 	for {
 		err := s.config.run(ctx, camera)

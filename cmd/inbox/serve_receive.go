@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ const again = 10 * time.Second
 
 // servedRecorder records the cameras that dial the server itself.
 type servedRecorder struct {
+	client  *http.Client
 	viewers []*peer.Viewer
 	link    peer.Link
 }
@@ -48,8 +50,8 @@ func newServedRecorder(c *serveConfig, bound net.Addr, cert *certificate, log *s
 	}
 	urls, _ := addressesToOpen(c, bound)
 	m := c.meetingAtHome(own)
-	r := &servedRecorder{link: m.dialLink(strings.TrimSuffix(urls[0], "/"))}
 	client := ownClient(bound, cert)
+	r := &servedRecorder{client: client, link: m.dialLink(strings.TrimSuffix(urls[0], "/"))}
 	add := func(credentials signaling.Credentials, key peer.Key) {
 		r.viewers = append(r.viewers, &peer.Viewer{
 			Mailbox: &signaling.Client{URL: m.server, Credentials: credentials, HTTP: client, OnState: sayState(log)},
@@ -77,6 +79,7 @@ func (c *serveConfig) meetingAtHome(own identity) meeting {
 
 // run records until ctx ends. What one recording ends with does not end the server.
 func (s *servedRecorder) run(ctx context.Context, log *slog.Logger) error {
+	defer s.client.CloseIdleConnections()
 	g, ctx := errgroup.WithContext(ctx)
 	for _, viewer := range s.viewers {
 		g.Go(func() error {
