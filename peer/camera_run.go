@@ -176,7 +176,7 @@ func (r *cameraRun) ended(ctx context.Context, v *viewing) {
 	}
 	if v.connected {
 		r.failures = 0
-		watched, sent := time.Since(v.since), v.video.sent.Load()
+		watched, sent := max(time.Since(v.since), time.Millisecond), v.video.sent.Load()
 		r.log.Info("viewer is gone", "viewer", v.peer, "because", v.why.String(), "after", watched.Round(time.Second),
 			"bytes", sent, "bitrate", Bitrate(float64(sent)*8/watched.Seconds()), "dropped", v.feed.dropped.Load())
 	}

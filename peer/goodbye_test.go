@@ -111,6 +111,8 @@ func TestGoodbye(t *testing.T) {
 				w.start()
 				viewer := w.view(&Viewer{Camera: "camera", Mailbox: slowly(w.mailbox("viewer"), tt.viewer)}, host)
 				time.Sleep(20 * time.Second)
+				camera.log.says(t, `msg="viewer is connected" viewer=viewer route="direct udp host" codec=video/H264`)
+				camera.log.says(t, `msg="viewer watches" viewer=viewer bitrate="\d\S* [kM]bit/s" route="direct udp host"`)
 				left := time.Now()
 				if leaving == "camera" {
 					camera.stop(t)

@@ -97,22 +97,21 @@ func freeTCPPort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// TestTCPWhereUDPIsClosed has a viewer that no UDP reaches, as behind some
-// firewalls: its pictures come over ICE-TCP (RFC 6544), on real sockets.
-func TestTCPWhereUDPIsClosed(t *testing.T) {
+// onRealSockets shares a camera on this machine's own network, lets a viewer watch
+// it, and calls check when its pictures come.
+func onRealSockets(t *testing.T, n Network, reach []webrtc.NetworkType, check func(v *testViewer, log *journal)) {
+	t.Helper()
 	mailbox := realMailbox(t)
+	var log journal
 	camera := &Camera{
 		Source:  &fakeSource{formats: []string{webrtc.MimeTypeH264}, fps: 30},
-		Mailbox: mailbox("camera"),
-		Network: Network{TCPPort: freeTCPPort(t)},
+		Mailbox: mailbox("camera"), Network: n, Logger: log.logger(t),
 	}
-	var log journal
-	camera.Logger = log.logger(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- camera.Run(ctx) }()
 	viewer := newTestViewer(t, mailbox("viewer"), Key{}, "camera", nil)
-	viewer.networks = []webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6}
+	viewer.networks = reach
 	watching := make(chan struct{})
 	go func() {
 		viewer.run(ctx, true)
@@ -120,14 +119,59 @@ func TestTCPWhereUDPIsClosed(t *testing.T) {
 	}()
 	for deadline := time.Now().Add(20 * time.Second); viewer.frames.Load() < 30; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Errorf("%d pictures came over TCP in 20 s", viewer.frames.Load())
+			t.Errorf("%d pictures came in 20 s", viewer.frames.Load())
 			break
 		}
 	}
-	log.says(t, `msg="viewer is connected" .*route="direct tcp `)
+	check(viewer, &log)
 	cancel()
 	<-ended
 	<-watching
+}
+
+// TestTCPWhereUDPIsClosed has a viewer that no UDP reaches, as behind some
+// firewalls: its pictures come over ICE-TCP (RFC 6544).
+func TestTCPWhereUDPIsClosed(t *testing.T) {
+	tcp := []webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6}
+	onRealSockets(t, Network{TCPPort: freeTCPPort(t)}, tcp, func(_ *testViewer, log *journal) {
+		log.says(t, `msg="viewer is connected" .*route="direct tcp `)
+	})
+}
+
+// TestMediaUsesThePort has port and interface chosen: the pictures come from there.
+func TestMediaUsesThePort(t *testing.T) {
+	port := freeUDPPort(t)
+	onRealSockets(t, Network{UDPPort: port, Interfaces: []string{loopbackName(t)}}, nil, func(v *testViewer, _ *journal) {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		if v.pc == nil {
+			return // no picture came, which was said
+		}
+		pair, err := v.pc.GetReceivers()[0].Transport().ICETransport().GetSelectedCandidatePair()
+		if err != nil || pair == nil {
+			t.Errorf("the viewer has no way to the camera: %v", err)
+			return
+		}
+		if a := netip.MustParseAddr(pair.Remote.Address); int(pair.Remote.Port) != port || !a.IsLoopback() {
+			t.Errorf("pictures come from %v:%d, want a loopback address and port %d", a, pair.Remote.Port, port)
+		}
+	})
+}
+
+// loopbackName is what this machine calls the interface to itself.
+func loopbackName(t *testing.T) string {
+	t.Helper()
+	all, err := adapters()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range all {
+		if a.flags&net.FlagLoopback != 0 && a.flags&net.FlagUp != 0 {
+			return a.name
+		}
+	}
+	t.Skip("this machine has no loopback interface")
+	return ""
 }
 
 // TestUDPPort has the port fixed, as for a firewall: media uses it, on every
@@ -151,7 +195,7 @@ func TestUDPPort(t *testing.T) {
 	if second, err := (Network{UDPPort: port}).open(slog.New(slog.DiscardHandler)); err == nil {
 		second.shut()
 		t.Error("a port that is in use was opened again")
-	} else if !strings.Contains(err.Error(), "choose another with -udp-port") {
+	} else if text := err.Error(); !strings.Contains(text, "choose another with -udp-port") || strings.Contains(text, "\n") {
 		t.Errorf("a port that is in use: %v", err)
 	}
 }

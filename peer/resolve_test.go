@@ -3,12 +3,15 @@ package peer
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pion/mdns/v2"
+	"github.com/pion/webrtc/v4"
 	"golang.org/x/net/ipv4"
 )
 
@@ -55,5 +58,29 @@ func TestResolveInVain(t *testing.T) {
 	r.close()
 	if _, err := r.resolve(t.Context(), hidden); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("the error after the end is %v", err)
+	}
+}
+
+// TestHiddenCandidatesDelayNothing has a browser whose names nobody on this
+// network resolves: the session takes its other candidates at once meanwhile, and
+// ends at once.
+func TestHiddenCandidatesDelayNothing(t *testing.T) {
+	d := &dialogue{names: &resolver{}, log: slog.New(slog.DiscardHandler), resolved: make(chan webrtc.ICECandidateInit)}
+	defer d.names.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	began := time.Now()
+	for i := range 20 {
+		d.candidate(ctx, webrtc.ICECandidateInit{Candidate: fmt.Sprintf("candidate:1 1 udp 1 %08d-0000-4a34-9c3f-1d2f7a3f5e61.local 50000 typ host", i)})
+	}
+	const plain = "candidate:1 1 udp 1 192.0.2.1 50000 typ host"
+	d.candidate(ctx, webrtc.ICECandidateInit{Candidate: plain})
+	if c := <-d.resolved; c.Candidate != plain {
+		t.Errorf("the first one to be used is %q", c.Candidate)
+	}
+	cancel()
+	d.workers.Wait()
+	if took := time.Since(began); took > resolveTimeout/2 {
+		t.Errorf("the others took %v", took)
 	}
 }

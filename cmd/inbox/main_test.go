@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -19,6 +20,7 @@ func TestMain(m *testing.M) {
 		"get":    func() { exit("get", get(os.Args[1:])) },
 		"await":  func() { exit("await", await(os.Args[1], os.Args[2])) },
 		"parked": func() { exit("parked", parked(os.Args[1], os.Args[2])) },
+		"occupy": func() { exit("occupy", occupy(os.Args[1])) },
 	})
 }
 
@@ -89,6 +91,21 @@ func parked(file, user string) error {
 		return fmt.Errorf("no inbox of %s", user)
 	}
 	return nil
+}
+
+// occupy takes a UDP port on all addresses, writes it to the file, and keeps it
+// until standard input ends.
+func occupy(file string) error {
+	c, err := net.ListenUDP("udp", nil)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := os.WriteFile(file, fmt.Appendln(nil, c.LocalAddr().(*net.UDPAddr).Port), 0o600); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
 }
 
 // get FILE PATH [USER:PASSWORD] requests PATH from the server whose output is
