@@ -19,9 +19,9 @@ import (
 func Cameras() ([]Device, error) { return linuxVideo().cameras() }
 
 // Camera returns the Source of a camera. The camera is looked at and closed
-// again; a path at which there is none yet is no error, and waited for. The
-// error wraps [ErrMode], fs.ErrPermission or [peer.ErrGone] (another program has
-// it), or says what there is instead.
+// again; a path or a name that none has yet is no error, and waited for. The
+// error wraps [ErrMode], fs.ErrPermission or, where none was named, [peer.ErrGone]
+// (another program has it).
 //
 // Once it was open, the same camera is found again after it was unplugged, even
 // at another path: by its link, or by its name. Open's errors wrap peer.ErrGone,
@@ -56,7 +56,7 @@ func newCamera(s videoSystem, o CameraOptions, codecs []videoCodec) (*camera, er
 	case err == nil:
 		c.decide(found.choice.format == formatH264)
 		return c, found.device.Close()
-	case errors.Is(err, peer.ErrGone) && strings.Contains(o.Device, "/"):
+	case errors.Is(err, peer.ErrGone) && o.Device != "":
 		c.awaited = err
 		c.decideLater()
 		return c, nil

@@ -67,7 +67,6 @@ func TestCameraMeant(t *testing.T) {
 		{device: "c920", opened: []string{"video2"}},
 		{device: "isp", opened: []string{"video0"}, err: errUnusable, says: "rpicam-vid"},
 		{device: v.path(3), opened: []string{"video3"}, err: errUnusable, says: "is no camera"},
-		{device: "Logi", says: "Endoscope"},
 		{device: v.class, opened: []string{"class"}, err: errUnusable, says: "is no camera"},
 	}
 	for _, tt := range tests {
@@ -172,6 +171,24 @@ func TestCameraOpenLater(t *testing.T) {
 	webcam.list = modes
 	closeMedia(t, openMedia(t, c))
 	webcam.checkClosed(t)
+}
+
+// TestCameraAwaitedByName has a camera whose name none has yet: it is told what
+// there is, without opening that.
+func TestCameraAwaitedByName(t *testing.T) {
+	v, _, _ := desk(t)
+	v.opened = nil
+	c := v.mustCamera(CameraOptions{Device: "front"})
+	checkError(t, "a name that none has", c.Awaited(), `no camera is called "front"`, "Endoscope", "C920")
+	if len(v.opened) > 0 {
+		t.Errorf("%v was opened", v.opened)
+	}
+	camera := newFakeCamera(t, "yuyv 64x48@30")
+	v.plug(20, "Front door", "", camera)
+	closeMedia(t, openMedia(t, c))
+	camera.checkClosed(t)
+	alone := newFakeVideo(t).mustCamera(CameraOptions{Device: "front"})
+	checkError(t, "a computer without cameras", alone.Awaited(), "this computer has none")
 }
 
 // TestCameraAwaited names the path of a camera that is plugged in later.

@@ -95,7 +95,8 @@ func (s videoSystem) links() map[string]string {
 }
 
 // find returns the devices that could be the camera that is meant, see
-// [CameraOptions]. The error wraps peer.ErrGone if a path leads nowhere.
+// [CameraOptions]. The error wraps peer.ErrGone if a path leads nowhere, or nothing
+// has the name.
 func (s videoSystem) find(device string) ([]node, error) {
 	nodes := s.nodes()
 	if strings.Contains(device, "/") {
@@ -107,14 +108,16 @@ func (s videoSystem) find(device string) ([]node, error) {
 	switch {
 	case len(found) > 0:
 		return found, nil
-	case len(nodes) == 0:
+	case len(nodes) == 0 && device == "":
 		return nil, errNoCamera
+	case len(nodes) == 0:
+		return nil, fmt.Errorf("no camera is called %q, for this computer has none: %w", device, peer.ErrGone)
 	}
 	var names []string
 	for _, n := range nodes {
 		names = append(names, n.name+" ("+n.path+")")
 	}
-	return nil, fmt.Errorf("no camera is called %q; there are %s", device, strings.Join(names, ", "))
+	return nil, fmt.Errorf("no camera is called %q; there are %s: %w", device, strings.Join(names, ", "), peer.ErrGone)
 }
 
 var errNoCamera = errors.New("this computer has no camera; plug one in, or take -camera test")
