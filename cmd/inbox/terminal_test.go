@@ -20,12 +20,12 @@ func TestTerminalLines(t *testing.T) {
 	viewer.Info("viewer watches", "bitrate", peer.Bitrate(2_100_000), "route", "direct udp host")
 	log.Warn("camera is away; it is used again once it is back", "error", errors.New("unplugged"))
 	log.Debug("nobody reads this")
-	viewer.Info("viewer is gone", "lost", false, "nothing", "")
+	viewer.Info("viewer is gone", "because", "it said goodbye", "nothing", "")
 	want := []string{
 		`viewer is connected (viewer abc, route direct udp host, codec video/H264)`,
 		`viewer watches (viewer abc, bitrate 2.1 Mbit/s, route direct udp host)`,
 		`camera is away; it is used again once it is back (error unplugged)`,
-		`viewer is gone (viewer abc, lost false)`,
+		`viewer is gone (viewer abc, because it said goodbye)`,
 	}
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	if len(lines) != len(want) {
