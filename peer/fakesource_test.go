@@ -195,6 +195,7 @@ func (e *fakeEncoder) data(fps float64) []byte {
 		return e.vp8(size)
 	}
 	slice := append([]byte{0, 0, 0, 1, 0x41}, make([]byte, size+widthAt+2)...)
+	slice[4+widthAt] = 0xff // what follows must not look like a start code
 	binary.BigEndian.PutUint16(slice[5+widthAt:], uint16(e.rung.Width))
 	if !e.key {
 		return slice
