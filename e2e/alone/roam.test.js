@@ -1,16 +1,18 @@
 // @ts-check
 // A machine changes its network: what runs there goes on in the session that it has.
+// No other browser may be at work meanwhile: where this machine gets an address,
+// Chromium ends all of its requests (ERR_NETWORK_CHANGED).
 import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import test from 'node:test';
-import { decode } from './lib/film.js';
-import { Machine } from './lib/machine.js';
-import { NativeCamera } from './lib/native.js';
-import { NativeViewer } from './lib/native-viewer.js';
-import { moves } from './lib/pages.js';
-import { Proxy } from './lib/proxy.js';
-import { device, serve } from './lib/scene.js';
-import { until } from './lib/until.js';
+import { decode } from '../lib/film.js';
+import { Machine } from '../lib/machine.js';
+import { NativeCamera } from '../lib/native.js';
+import { NativeViewer } from '../lib/native-viewer.js';
+import { moves } from '../lib/pages.js';
+import { Proxy } from '../lib/proxy.js';
+import { device, serve } from '../lib/scene.js';
+import { until } from '../lib/until.js';
 
 /**
  * A server on this machine, and its address from another one.
