@@ -58,9 +58,12 @@ type watching struct {
 }
 
 // watch lets a viewer watch the camera. It must be stopped.
-func (w *world) watch(id string, key Key, n transport.Net) *watching {
+func (w *world) watch(id string, key Key, n transport.Net, options ...func(*testViewer)) *watching {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	v := &watching{newTestViewer(w.t, w.mailbox(id), key, "camera", n), cancel, make(chan struct{})}
+	for _, o := range options {
+		o(v.testViewer)
+	}
 	go func() {
 		v.run(ctx, true)
 		close(v.done)

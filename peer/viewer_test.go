@@ -26,6 +26,7 @@ type testViewer struct {
 	mimes   []string
 	// networks are those that reach it; none: all.
 	networks []webrtc.NetworkType
+	settings func(*webrtc.SettingEngine) // changes its settings; nil: it does not
 	// rewrite changes the camera's candidates on their way; nil: it does not.
 	rewrite func(string) string
 	// forgetful viewers name no session in what they send.
@@ -193,6 +194,9 @@ func (v *testViewer) connect(ctx context.Context, session string) error {
 	if v.networks != nil {
 		w.settings.SetICEUDPMux(nil) // which would be used all the same
 		w.settings.SetNetworkTypes(v.networks)
+	}
+	if v.settings != nil {
+		v.settings(&w.settings)
 	}
 	media, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
 	for _, mime := range v.mimes {
