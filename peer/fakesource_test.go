@@ -115,10 +115,10 @@ func (m *fakeMedia) bitrate() int {
 	return e.bitrate
 }
 
-// made is how many pictures were made.
+// made is how many pictures of full size were made.
 func (m *fakeMedia) made() (n int) {
 	for _, e := range m.encodersMade() {
-		if !strings.HasPrefix(e.format, "audio/") {
+		if e.rung.Width == 1280 {
 			n += int(e.frames.Load())
 		}
 	}

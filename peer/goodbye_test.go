@@ -18,29 +18,44 @@ import (
 
 // journal keeps what is logged.
 type journal struct {
-	mu    sync.Mutex
-	lines bytes.Buffer
+	mu     sync.Mutex
+	lines  bytes.Buffer
+	output io.Writer // of the test, while it runs: pion may have something to say even later
 }
 
 // logger writes to the journal and to the test's output.
 func (j *journal) logger(t *testing.T) *slog.Logger {
-	return slog.New(slog.NewTextHandler(io.MultiWriter(j, t.Output()), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	j.pass(t.Output())
+	t.Cleanup(func() { j.pass(io.Discard) })
+	return slog.New(slog.NewTextHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+func (j *journal) pass(to io.Writer) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.output = to
 }
 
 func (j *journal) Write(b []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.lines.Write(b)
+	j.lines.Write(b)
+	return j.output.Write(b)
 }
 
 // says wants a line of the journal to match the regular expression.
 func (j *journal) says(t *testing.T, line string) {
 	t.Helper()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if !regexp.MustCompile("(?m)" + line).Match(j.lines.Bytes()) {
+	if !j.has(line) {
 		t.Errorf("nothing was logged like %s", line)
 	}
+}
+
+// has reports whether a line matches the regular expression.
+func (j *journal) has(line string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return regexp.MustCompile("(?m)" + line).Match(j.lines.Bytes())
 }
 
 // slowly returns a mailbox whose server is far away.
