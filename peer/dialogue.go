@@ -143,11 +143,22 @@ func (d *dialogue) move(addresses []netip.Addr) {
 }
 
 // standsOn reports whether media comes to one of these addresses.
-func (d *dialogue) standsOn(addresses []netip.Addr) bool {
-	pair := d.pair()
-	return pair != nil && slices.ContainsFunc(addresses, func(a netip.Addr) bool {
-		return a.String() == pair.Local.Address || a.String() == pair.Local.RelatedAddress
-	})
+func (d *dialogue) standsOn(addresses []netip.Addr) bool { return stands(d.pair(), addresses) }
+
+// stands reports whether this end of a pair has one of the addresses, behind
+// which a server may have seen another (RFC 8839, section 5.1). That of the
+// machine itself is always there.
+func stands(pair *webrtc.ICECandidatePair, addresses []netip.Addr) bool {
+	if pair == nil {
+		return false
+	}
+	for _, text := range []string{pair.Local.Address, pair.Local.RelatedAddress} {
+		a, err := netip.ParseAddr(text)
+		if err == nil && (a.IsLoopback() || slices.Contains(addresses, a.Unmap())) {
+			return true
+		}
+	}
+	return false
 }
 
 // accept takes the other end's offer.

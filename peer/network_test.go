@@ -35,6 +35,32 @@ func TestAddressesThatCome(t *testing.T) {
 	}
 }
 
+// TestStands has sessions on one address or another while this machine has two.
+func TestStands(t *testing.T) {
+	present := []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}
+	on := func(address, behind string) *webrtc.ICECandidatePair {
+		return &webrtc.ICECandidatePair{Local: &webrtc.ICECandidate{Address: address, RelatedAddress: behind}}
+	}
+	tests := []struct {
+		name string
+		pair *webrtc.ICECandidatePair
+		want bool
+	}{
+		{"an address that is there", on("192.0.2.1", ""), true},
+		{"one of IPv6", on("2001:db8:0::1", ""), true},
+		{"one that is gone", on("192.0.2.2", ""), false},
+		{"what a STUN server saw of one that is there", on("198.51.100.1", "192.0.2.1"), true},
+		{"what it saw of one that is gone", on("198.51.100.1", "192.0.2.2"), false},
+		{"the machine itself", on("127.0.0.1", ""), true},
+		{"no way at all", nil, false},
+	}
+	for _, tt := range tests {
+		if got := stands(tt.pair, present); got != tt.want {
+			t.Errorf("%s: stands %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
 // gathered returns the addresses of a session's candidates.
 func gathered(t *testing.T, w *network) []netip.Addr {
 	t.Helper()
