@@ -13,6 +13,7 @@ import (
 // listen opens the port; its errors say what to do.
 func listen(ctx context.Context, bind string) (net.Listener, error) {
 	config := net.ListenConfig{Control: deferAccept, KeepAlive: -1} // idle and waiting connections have bounds of their own
+	config.SetMultipathTCP(false)                                   // no browser speaks it, and each connection would pay for it
 	l, err := config.Listen(ctx, "tcp", bind)
 	if err == nil {
 		return l, nil
