@@ -51,8 +51,6 @@ type exchange struct {
 	allow   string // the resource's methods
 	applied string // the value of Preference-Applied, if any
 	begun   bool   // whether the answer has gone out, so that no error can replace it
-
-	unflushed bool // whether a part of the answer may still be in the buffer
 }
 
 // errGone says that the client went away in the middle of its answer: there is

@@ -161,11 +161,11 @@ func (h *Handler) next(x *exchange, r poll, wait time.Duration) error {
 	if err := r.reader.Ack(ctx, r.after); err != nil {
 		return err
 	}
-	m, err := r.reader.Next(ctx, r.after, wait)
+	messages, err := r.reader.Next(ctx, r.after, 1, wait)
 	if err != nil {
 		return err
 	}
-	return h.deliver(x, m)
+	return h.deliver(x, messages[0])
 }
 
 // deliver sends a message as the answer of x.
@@ -189,36 +189,17 @@ func contentType(body []byte) string {
 }
 
 // send calls write and returns when the connection has taken all of it, or
-// errGone when it has not within writeTimeout.
+// errGone when it has not within writeTimeout. That deadline ends with the
+// answer, or with sendPart.
 func (x *exchange) send(write func() error) error {
-	if err := x.write(write); err != nil {
-		return err
-	}
-	return x.flush()
-}
-
-// write calls write, whose output may stay in the answer's buffer.
-func (x *exchange) write(write func() error) error {
-	if !x.unflushed {
-		// Deadlines are best effort: not every http.ResponseWriter has them.
-		http.NewResponseController(x.w).SetWriteDeadline(time.Now().Add(writeTimeout))
-	}
-	x.begun, x.unflushed = true, true
-	return gone(write())
-}
-
-// flush sends what write has left in the buffer.
-func (x *exchange) flush() error {
-	if !x.unflushed {
-		return nil
-	}
-	x.unflushed = false
+	x.begun = true
 	c := http.NewResponseController(x.w)
-	if err := gone(c.Flush()); err != nil {
+	// Deadlines are best effort: not every http.ResponseWriter has them.
+	c.SetWriteDeadline(time.Now().Add(writeTimeout))
+	if err := gone(write()); err != nil {
 		return err
 	}
-	c.SetWriteDeadline(time.Time{}) // it would cut the connection's next answer
-	return nil
+	return gone(c.Flush())
 }
 
 // gone makes an error of writing an errGone.

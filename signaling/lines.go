@@ -30,6 +30,10 @@ const closingTime = time.Second
 // next event: that of a browser's offer.
 const keptBuffer = 2 << 10
 
+// fullBuffer is the size in bytes from which a line sends its buffer though
+// more is to follow.
+const fullBuffer = 64 << 10
+
 // lines owns the goroutines and connections of all lines. The zero value takes
 // over nothing.
 type lines struct {
@@ -170,7 +174,22 @@ func (l *line) WriteHeader(status int) {
 func (l *line) Write(p []byte) (int, error) {
 	l.WriteHeader(http.StatusOK)
 	l.out = append(l.out, p...)
-	return len(p), nil
+	return len(p), l.full()
+}
+
+// WriteString implements [io.StringWriter].
+func (l *line) WriteString(s string) (int, error) {
+	l.WriteHeader(http.StatusOK)
+	l.out = append(l.out, s...)
+	return len(s), l.full()
+}
+
+// full sends what was written if it is much.
+func (l *line) full() error {
+	if len(l.out) < fullBuffer {
+		return nil
+	}
+	return l.FlushError()
 }
 
 // SetWriteDeadline does nothing, for [http.ResponseController]: FlushError has

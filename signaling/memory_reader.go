@@ -38,24 +38,34 @@ func (r *reader) end(err error) {
 
 // Take implements [Reader].
 func (r *reader) Take(ctx context.Context, wait time.Duration) (Message, error) {
-	return r.wait(ctx, wait, r.take)
+	var msg Message
+	err := r.wait(ctx, wait, func() (err error) {
+		msg, err = r.take()
+		return err
+	})
+	return msg, err
 }
 
 // Next implements [Reader].
-func (r *reader) Next(ctx context.Context, after string, wait time.Duration) (Message, error) {
+func (r *reader) Next(ctx context.Context, after string, limit int, wait time.Duration) ([]Message, error) {
 	seq := r.store.sequence(after)
-	return r.wait(ctx, wait, func() (Message, error) { return r.peek(seq) })
+	var messages []Message
+	err := r.wait(ctx, wait, func() (err error) {
+		messages, err = r.peek(seq, limit)
+		return err
+	})
+	return messages, err
 }
 
 // wait calls try, with the store locked, until it gives something else than
 // ErrEmpty or the time is over. A put does not hand its message over, it only
 // wakes: so a reader whose context has ended has nothing that it could lose.
-func (r *reader) wait(ctx context.Context, wait time.Duration, try func() (Message, error)) (Message, error) {
+func (r *reader) wait(ctx context.Context, wait time.Duration, try func() error) error {
 	var timeout <-chan time.Time
 	for {
-		msg, err := r.try(ctx, try)
+		err := r.try(ctx, try)
 		if !errors.Is(err, ErrEmpty) || wait <= 0 {
-			return msg, err
+			return err
 		}
 		if timeout == nil {
 			timeout = r.startTimer(wait)
@@ -80,15 +90,15 @@ func (r *reader) startTimer(wait time.Duration) <-chan time.Time {
 	return r.timer.C
 }
 
-func (r *reader) try(ctx context.Context, try func() (Message, error)) (Message, error) {
+func (r *reader) try(ctx context.Context, try func() error) error {
 	m := r.store
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return Message{}, err
+		return err
 	}
 	if r.err != nil {
-		return Message{}, r.err
+		return r.err
 	}
 	m.dropExpired(r.inbox, m.now())
 	return try()
@@ -104,14 +114,19 @@ func (r *reader) take() (Message, error) {
 	return r.store.message(r.taken), nil
 }
 
-func (r *reader) peek(after uint64) (Message, error) {
+func (r *reader) peek(after uint64, limit int) ([]Message, error) {
 	b := r.inbox
-	i := b.behind(after)
-	if i == len(b.messages) {
-		return Message{}, ErrEmpty
+	first := b.behind(after)
+	if first == len(b.messages) {
+		return nil, ErrEmpty
 	}
-	b.delivered = max(b.delivered, i+1)
-	return r.store.message(b.messages[i]), nil
+	end := min(first+limit, len(b.messages))
+	b.delivered = max(b.delivered, end)
+	messages := make([]Message, 0, end-first)
+	for _, msg := range b.messages[first:end] {
+		messages = append(messages, r.store.message(msg))
+	}
+	return messages, nil
 }
 
 func (m *Memory) message(msg *message) Message {

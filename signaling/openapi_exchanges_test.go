@@ -167,8 +167,8 @@ type failingReader struct{ err error }
 func (r failingReader) Take(context.Context, time.Duration) (signaling.Message, error) {
 	return signaling.Message{}, r.err
 }
-func (r failingReader) Next(context.Context, string, time.Duration) (signaling.Message, error) {
-	return signaling.Message{}, r.err
+func (r failingReader) Next(context.Context, string, int, time.Duration) ([]signaling.Message, error) {
+	return nil, r.err
 }
 func (r failingReader) Ack(context.Context, string) error { return nil }
 func (r failingReader) Return(signaling.Message)          {}

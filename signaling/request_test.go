@@ -111,10 +111,11 @@ func FuzzLastEventID(f *testing.F) {
 	if err := m.Put(f.Context(), owner, "receiver", []byte("offer"), "", nil); err != nil {
 		f.Fatal(err)
 	}
-	given, err := reader.Next(f.Context(), "", 0)
+	offer, err := reader.Next(f.Context(), "", 1, 0)
 	if err != nil {
 		f.Fatal(err)
 	}
+	given := offer[0]
 	f.Add("0")
 	f.Add(given.ID + "0")
 	f.Add(given.ID[:11] + "-1")
@@ -131,7 +132,7 @@ func FuzzLastEventID(f *testing.F) {
 		if err := reader.Ack(t.Context(), after); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := reader.Next(t.Context(), after, 0); err != nil || got.ID != given.ID {
+		if got, err := reader.Next(t.Context(), after, 1, 0); err != nil || got[0].ID != given.ID {
 			t.Errorf("%q: %v, %v", id, got, err)
 		}
 	})

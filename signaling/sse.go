@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
+	"time"
 	"unicode/utf8"
 )
 
@@ -56,8 +58,7 @@ func (h *Handler) stream(x *exchange, reader Reader, after string) error {
 }
 
 // events sends the events of a stream and returns why it ended, nil when it
-// was long enough. Each event goes out at once, together with those that are
-// there behind it: under load that saves a system call for most of them.
+// was long enough. Messages that are there together go out together.
 func (h *Handler) events(x *exchange, reader Reader, after string) error {
 	ctx := x.r.Context()
 	if err := reader.Ack(ctx, after); err != nil {
@@ -67,18 +68,13 @@ func (h *Handler) events(x *exchange, reader Reader, after string) error {
 	if h.opts.NoWait {
 		heartbeat = 0
 	}
-	wait := heartbeat
-	for sent := 0; sent < h.opts.StreamLength; {
-		m, err := reader.Next(ctx, after, wait)
+	for left := h.opts.StreamLength; left > 0; {
+		messages, err := reader.Next(ctx, after, left, heartbeat)
 		switch {
 		case err == nil:
-			err = x.write(func() error { return writeEvent(x.w, m) })
-			after = m.ID
-			sent++
-			wait = 0
-		case errors.Is(err, ErrEmpty) && wait < heartbeat:
-			err = x.flush() // all that was there
-			wait = heartbeat
+			left -= len(messages)
+			after = messages[len(messages)-1].ID
+			err = x.sendPart(func() error { return writeEvents(x.w, messages) })
 		case errors.Is(err, ErrEmpty) && !h.opts.NoWait:
 			err = x.sendText(heartbeatComment)
 		}
@@ -86,34 +82,40 @@ func (h *Handler) events(x *exchange, reader Reader, after string) error {
 			return err
 		}
 	}
-	return x.flush()
+	return nil
 }
 
-// writeEvent writes an event at once: a line sends what it gets in one piece.
-func writeEvent(w io.Writer, m Message) error {
-	e := event{From: m.From}
-	if utf8.Valid(m.Body) {
-		e.Body = string(m.Body)
-	} else {
-		e.Body, e.Encoding = base64.StdEncoding.EncodeToString(m.Body), "base64"
+func writeEvents(w io.Writer, messages []Message) error {
+	data := json.NewEncoder(w) // one line for each: JSON escapes line breaks
+	for _, m := range messages {
+		e := event{From: m.From}
+		if utf8.Valid(m.Body) {
+			e.Body = string(m.Body)
+		} else {
+			e.Body, e.Encoding = base64.StdEncoding.EncodeToString(m.Body), "base64"
+		}
+		io.WriteString(w, "id: "+m.ID+"\nevent: message\ndata: ")
+		if err := data.Encode(e); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
 	}
-	data, err := json.Marshal(e) // one line: JSON escapes line breaks
-	if err != nil {
-		return err
-	}
-	out := make([]byte, 0, len(m.ID)+len(data)+len("id: \nevent: message\ndata: \n\n"))
-	out = append(out, "id: "...)
-	out = append(out, m.ID...)
-	out = append(out, "\nevent: message\ndata: "...)
-	out = append(out, data...)
-	out = append(out, "\n\n"...)
-	_, err = w.Write(out)
-	return err
+	return nil
 }
 
 func (x *exchange) sendText(text string) error {
-	return x.send(func() error {
+	return x.sendPart(func() error {
 		_, err := io.WriteString(x.w, text)
 		return err
 	})
+}
+
+// sendPart is send for an answer that goes on: HTTP/2 would end it when the
+// deadline passes, whether or not something is being written.
+func (x *exchange) sendPart(write func() error) error {
+	err := x.send(write)
+	http.NewResponseController(x.w).SetWriteDeadline(time.Time{})
+	return err
 }

@@ -83,10 +83,10 @@ type Reader interface {
 	// meanwhile stays gone.
 	Return(m Message)
 
-	// Next returns the oldest message behind the one with the ID after, and
-	// leaves it in the inbox. After "" or an ID that this Store did not give,
-	// that is the oldest of all.
-	Next(ctx context.Context, after string, wait time.Duration) (Message, error)
+	// Next returns the oldest messages behind the one with the ID after, at least
+	// one and at most limit, and leaves them in the inbox. After "" or an ID that
+	// this Store did not give, they are the oldest of all.
+	Next(ctx context.Context, after string, limit int, wait time.Duration) ([]Message, error)
 
 	// Ack drops every message up to the one with the ID upTo, and that one.
 	// An ID that this Store did not give drops nothing. Errors: [ErrDisplaced],

@@ -190,19 +190,24 @@ func takingReader(s store, peer int) func() signaling.Message {
 // last one; connections break before and after its acknowledgement.
 func acknowledgingReader(s store, peer int) func() signaling.Message {
 	var last string
+	var delivered []signaling.Message // and still to be given
 	return func() signaling.Message {
 		for {
+			if len(delivered) > 0 && rand.IntN(3) > 0 {
+				m := delivered[0]
+				last, delivered = m.ID, delivered[1:]
+				return m
+			}
 			r, err := s.Open(context.Background(), owner(fmt.Sprint("peer ", peer)), nil)
 			if err != nil {
 				continue
 			}
 			r.Ack(context.Background(), last)
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rand.IntN(int(time.Millisecond))))
-			m, err := r.Next(ctx, last, time.Second)
+			delivered, err = r.Next(ctx, last, 1+rand.IntN(10), time.Second)
 			cancel()
-			if err == nil && rand.IntN(3) > 0 {
-				last = m.ID
-				return m
+			if err != nil {
+				delivered = nil
 			}
 		}
 	}

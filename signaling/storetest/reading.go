@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,7 +68,7 @@ func testWait(t *testing.T, s store) {
 	alice := s.open("alice")
 	for _, read := range []func() (signaling.Message, error){
 		func() (signaling.Message, error) { return alice.Take(t.Context(), 10*time.Second) },
-		func() (signaling.Message, error) { return alice.Next(t.Context(), "", 10*time.Second) },
+		func() (signaling.Message, error) { return next(t.Context(), alice, "", 10*time.Second) },
 	} {
 		start := time.Now()
 		_, err := read()
@@ -108,7 +110,7 @@ func testNewestWins(t *testing.T, s store) {
 	s.put("bob", "alice", "hello")
 	_, err := older.Take(t.Context(), 0)
 	s.want(err, signaling.ErrDisplaced)
-	_, err = older.Next(t.Context(), "", 0)
+	_, err = next(t.Context(), older, "", 0)
 	s.want(err, signaling.ErrDisplaced)
 	s.want(older.Ack(t.Context(), "x"), signaling.ErrDisplaced)
 	older.Close() // must not end the newer's reading
@@ -178,6 +180,51 @@ func testAcknowledge(t *testing.T, s store) {
 	s.empty(alice, "")
 }
 
+func testNextLimit(t *testing.T, s store) {
+	alice := s.open("alice")
+	var sent []string
+	for i := range 20 {
+		sent = append(sent, fmt.Sprint(i))
+		s.put("bob", "alice", sent[i])
+	}
+	third := s.next(alice, s.next(alice, s.next(alice, "", "0").ID, "1").ID, "2")
+	for _, tt := range []struct {
+		after string
+		limit int
+		want  []string
+	}{
+		{"", 1, sent[:1]},
+		{"", 19, sent[:19]},
+		{"", 20, sent},
+		{"", math.MaxInt, sent},
+		{third.ID, 5, sent[3:8]},
+		{third.ID, 1000, sent[3:]},
+	} {
+		messages, err := alice.Next(t.Context(), tt.after, tt.limit, time.Second)
+		s.want(err, nil)
+		var got []string
+		for _, m := range messages {
+			got = append(got, string(m.Body))
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("after %q with a limit of %d: %q, want %q", tt.after, tt.limit, got, tt.want)
+		}
+	}
+	go func() {
+		time.Sleep(time.Second)
+		s.putKey("bob", "alice", "late", "")
+	}()
+	all, err := alice.Next(t.Context(), "", 100, 0)
+	s.want(err, nil)
+	late, err := alice.Next(t.Context(), all[len(all)-1].ID, 100, 10*time.Second) // does not wait for more
+	s.want(err, nil)
+	if len(late) != 1 || string(late[0].Body) != "late" {
+		t.Errorf("got %v, want the one message that came", late)
+	}
+	s.want(alice.Ack(t.Context(), late[0].ID), nil) // of all that were delivered together
+	s.empty(alice, "")
+}
+
 func testForeignID(t *testing.T, s store) {
 	alice := s.open("alice")
 	s.put("bob", "alice", "1")
@@ -210,7 +257,7 @@ func testRemove(t *testing.T, s store) {
 	alice := s.open("alice")
 	result := make(chan error)
 	go func() {
-		_, err := alice.Next(context.Background(), "", 30*time.Second)
+		_, err := next(context.Background(), alice, "", 30*time.Second)
 		result <- err
 	}()
 	synctest.Wait()

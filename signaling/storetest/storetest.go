@@ -8,6 +8,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +47,7 @@ func Run(t *testing.T, make func(*testing.T, Config) signaling.Store) {
 		{"Return", Config{}, testReturn},
 		{"ReturnTooLate", Config{}, testReturnTooLate},
 		{"Acknowledge", Config{}, testAcknowledge},
+		{"NextLimit", Config{}, testNextLimit},
 		{"ForeignID", Config{}, testForeignID},
 		{"MixedReaders", Config{}, testMixedReaders},
 		{"Remove", Config{}, testRemove},
@@ -122,15 +124,27 @@ func (s store) take(r signaling.Reader, body string) signaling.Message {
 // next expects the message behind after to be body, without waiting.
 func (s store) next(r signaling.Reader, after, body string) signaling.Message {
 	s.t.Helper()
-	m, err := r.Next(s.t.Context(), after, 0)
+	m, err := next(s.t.Context(), r, after, 0)
 	s.wantBody(m, err, body)
 	return m
+}
+
+// next returns the one message behind after.
+func next(ctx context.Context, r signaling.Reader, after string, wait time.Duration) (signaling.Message, error) {
+	messages, err := r.Next(ctx, after, 1, wait)
+	if err != nil {
+		return signaling.Message{}, err
+	}
+	if len(messages) != 1 {
+		return signaling.Message{}, fmt.Errorf("%d messages with a limit of 1", len(messages))
+	}
+	return messages[0], nil
 }
 
 // empty expects r to find nothing behind after.
 func (s store) empty(r signaling.Reader, after string) {
 	s.t.Helper()
-	_, err := r.Next(s.t.Context(), after, 0)
+	_, err := next(s.t.Context(), r, after, 0)
 	s.want(err, signaling.ErrEmpty)
 }
 
