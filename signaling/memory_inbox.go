@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"crypto/sha256"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -114,14 +113,20 @@ func (m *Memory) putBack(b *inbox, msg *message) {
 	b.reader.notify()
 }
 
-// behind returns the index of b's first message behind seq.
+// behind returns the index of b's first message behind seq. It looks from the
+// end: a reader that keeps up has all but the last.
 func (b *inbox) behind(seq uint64) int {
-	return sort.Search(len(b.messages), func(i int) bool { return b.messages[i].seq > seq })
+	i := len(b.messages)
+	for i > 0 && b.messages[i-1].seq > seq {
+		i--
+	}
+	return i
 }
 
 // messageID is a sequence number as readers see it.
 func (m *Memory) messageID(seq uint64) string {
-	return m.epoch + strconv.FormatUint(seq, 36)
+	var id [maxCursor]byte
+	return string(strconv.AppendUint(append(id[:0], m.epoch...), seq, 36))
 }
 
 // sequence is the inverse of messageID; 0 for an ID that m did not give.
