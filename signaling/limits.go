@@ -29,9 +29,9 @@ type limiter struct {
 	seed   maphash.Seed
 
 	mu        sync.Mutex
-	addresses *lru[netip.Addr, *addressBuckets]
-	passwords *lru[string, *rate.Limiter] // wrong passwords, by inbox
-	proven    *lru[proof, struct{}]
+	addresses *recent[netip.Addr, *addressBuckets]
+	passwords *recent[string, *rate.Limiter] // wrong passwords, by inbox
+	proven    *recent[proof, struct{}]
 }
 
 // addressBuckets are what one address may still do.
@@ -59,9 +59,9 @@ func newLimiter(l Limits) *limiter {
 	return &limiter{
 		limits:    l,
 		seed:      maphash.MakeSeed(),
-		addresses: newLRU[netip.Addr, *addressBuckets](l.Addresses),
-		passwords: newLRU[string, *rate.Limiter](l.Addresses),
-		proven:    newLRU[proof, struct{}](l.Addresses),
+		addresses: newRecent[netip.Addr, *addressBuckets](l.Addresses),
+		passwords: newRecent[string, *rate.Limiter](l.Addresses),
+		proven:    newRecent[proof, struct{}](l.Addresses),
 	}
 }
 

@@ -2,8 +2,10 @@ package signaling
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -207,11 +209,37 @@ func TestLimitAddressesBounded(t *testing.T) {
 	}
 	l := h.limits
 	for name, n := range map[string]int{
-		"addresses": len(l.addresses.entries), "inboxes": len(l.passwords.entries), "proofs": len(l.proven.entries),
-		"address order": l.addresses.order.Len(),
+		"addresses": len(l.addresses.young) + len(l.addresses.old),
+		"inboxes":   len(l.passwords.young) + len(l.passwords.old),
+		"proofs":    len(l.proven.young) + len(l.proven.old),
 	} {
-		if n != 10 {
-			t.Errorf("%d %s are remembered, want 10", n, name)
+		if n < 10 || n > 20 {
+			t.Errorf("%d %s are remembered, want 10 to 20", n, name)
+		}
+	}
+}
+
+func TestRecent(t *testing.T) {
+	const bound = 4
+	r := newRecent[int, string](bound)
+	var used []int // in order, the last one at the end
+	use := func(key int) {
+		used = append(slices.DeleteFunc(used, func(k int) bool { return k == key }), key)
+	}
+	for range 10_000 {
+		key := rand.IntN(3 * bound)
+		value, ok := r.get(key)
+		switch {
+		case ok && value != fmt.Sprint(key):
+			t.Fatalf("%d has the value %q", key, value)
+		case !ok && slices.Contains(used[max(0, len(used)-bound):], key):
+			t.Fatalf("%d was forgotten; used last: %v", key, used)
+		case !ok:
+			r.put(key, fmt.Sprint(key))
+		}
+		use(key)
+		if n := len(r.young) + len(r.old); n > 2*bound {
+			t.Fatalf("%d entries with a bound of %d", n, bound)
 		}
 	}
 }
