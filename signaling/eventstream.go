@@ -84,26 +84,39 @@ func (e *eventReader) next() (streamEvent, error) {
 func (e *eventReader) readLine() ([]byte, error) {
 	e.line = e.line[:0]
 	for {
-		b, err := e.r.ReadByte()
-		if err != nil {
+		if _, err := e.r.Peek(1); err != nil {
 			return nil, err
 		}
+		there, _ := e.r.Peek(e.r.Buffered())
 		if e.skipLF {
 			e.skipLF = false
-			if b == '\n' {
+			if there[0] == '\n' {
+				e.r.Discard(1)
 				continue
 			}
 		}
-		if b == '\n' || b == '\r' {
-			e.skipLF = b == '\r'
-			return e.firstWithoutBOM(), nil
-		}
-		if e.left == 0 {
+		piece, ended := cutLine(there)
+		if len(piece) > e.left {
 			return nil, errLongEvent
 		}
-		e.left--
-		e.line = append(e.line, b)
+		e.left -= len(piece)
+		e.line = append(e.line, piece...)
+		if !ended {
+			e.r.Discard(len(piece))
+			continue
+		}
+		e.skipLF = there[len(piece)] == '\r'
+		e.r.Discard(len(piece) + 1)
+		return e.firstWithoutBOM(), nil
 	}
+}
+
+// cutLine returns b up to its first line feed or carriage return, and whether
+// there is one.
+func cutLine(b []byte) (line []byte, ended bool) {
+	line, _, lf := bytes.Cut(b, []byte("\n"))
+	line, _, cr := bytes.Cut(line, []byte("\r"))
+	return line, lf || cr
 }
 
 // firstWithoutBOM returns the line, without a byte order mark if it is the
