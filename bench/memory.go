@@ -122,8 +122,11 @@ func parkedGET(ctx context.Context, s subject, n int) (float64, error) {
 			read = p.stream
 		}
 		wg.Go(func() { read(ctx, func([]byte) { ready <- struct{}{} }) })
+		time.Sleep(2 * time.Millisecond) // one after the other, as people come
 	}
-	// Every reader gets one message, so that it is known to be there.
+	time.Sleep(2 * time.Second) // until the last has waited for a while
+	after := v.rss()
+	// Every reader gets one message, so that it is known to have been there.
 	sender := &pair{ctx: ctx, sender: v.peer(names[0])}
 	for _, name := range names {
 		sender.receiver = name
@@ -135,8 +138,6 @@ func parkedGET(ctx context.Context, s subject, n int) (float64, error) {
 		case <-ctx.Done():
 		}
 	}
-	time.Sleep(time.Second) // until all have asked again
-	after := v.rss()
 	cancel()
 	wg.Wait()
 	return float64(after-before) / float64(n), v.alive()
