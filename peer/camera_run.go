@@ -77,7 +77,8 @@ func (r *cameraRun) endAll() {
 	}
 	for len(r.sessions) > 0 {
 		v := <-r.over
-		delete(r.sessions, v.peer)
+		r.forget(v)
+		r.report(v)
 	}
 }
 
@@ -171,14 +172,10 @@ func (r *cameraRun) session(peer, id string) (*session, error) {
 
 // ended forgets a session, and dials a receiver again that was lost.
 func (r *cameraRun) ended(ctx context.Context, v *viewing) {
-	if r.sessions[v.peer] == v {
-		delete(r.sessions, v.peer)
-	}
+	r.forget(v)
+	r.report(v)
 	if v.connected {
 		r.failures = 0
-		watched, sent := max(time.Since(v.since), time.Millisecond), v.video.sent.Load()
-		r.log.Info("viewer is gone", "viewer", v.peer, "because", v.why.String(), "after", watched.Round(time.Second),
-			"bytes", sent, "bitrate", Bitrate(float64(sent)*8/watched.Seconds()), "dropped", v.feed.dropped.Load())
 	}
 	switch v.why {
 	case closed: // by this end, which knows what it does next
@@ -187,6 +184,23 @@ func (r *cameraRun) ended(ctx context.Context, v *viewing) {
 	default:
 		r.dialAgain(v.peer)
 	}
+}
+
+// forget gives a session's place free.
+func (r *cameraRun) forget(v *viewing) {
+	if r.sessions[v.peer] == v {
+		delete(r.sessions, v.peer)
+	}
+}
+
+// report tells what has become of a viewer that was connected.
+func (r *cameraRun) report(v *viewing) {
+	if !v.connected {
+		return
+	}
+	watched, sent := max(time.Since(v.since), time.Millisecond), v.video.sent.Load()
+	r.log.Info("viewer is gone", "viewer", v.peer, "because", v.why.String(), "after", watched.Round(time.Second),
+		"bytes", sent, "bitrate", Bitrate(float64(sent)*8/watched.Seconds()), "dropped", v.feed.dropped.Load())
 }
 
 // dialAgain plans the next try, if peer is the receiver to dial.
