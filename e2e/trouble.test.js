@@ -1,9 +1,10 @@
 // @ts-check
 // What a person reads when something is wrong, and the way on from there.
+import assert from 'node:assert/strict';
 import test from 'node:test';
 import { launch } from './lib/browsers.js';
 import { cameraReady, open, press, pressAction, says } from './lib/pages.js';
-import { browser, device, sendDevice, serve } from './lib/scene.js';
+import { blankDevice, browser, device, sendDevice, serve } from './lib/scene.js';
 import { unplug } from './lib/states.js';
 
 /**
@@ -91,4 +92,21 @@ async function blankPage(t) {
   const context = await (await browser()).createBrowserContext();
   t.after(() => context.close());
   return context.newPage();
+}
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}: a script that does not come is told of after a while`, async (t) => {
+    const server = await serve(t);
+    const page = await blankDevice(t, name);
+    await page.setRequestInterception(true);
+    page.on('request', (request) => void (request.url().endsWith('/session.js') ? request.abort() : request.continue()));
+    for (const path of ['send', 'receive']) {
+      await page.goto(`${server.url}/${path}`);
+      const seen = () => page.$eval('.late', (late) => late.getBoundingClientRect().width > 0);
+      assert.equal(await seen(), false);
+      await page.$eval('.late', (late) => late.getAnimations()[0]?.finish()); // 15 s later
+      assert.equal(await seen(), true);
+      await says(page, /One moment.*Reload the page/s);
+    }
+  });
 }
