@@ -120,7 +120,7 @@ func (r *reader) peek(after uint64, limit int) ([]Message, error) {
 	if first == len(b.messages) {
 		return nil, ErrEmpty
 	}
-	end := min(first+limit, len(b.messages))
+	end := first + min(limit, len(b.messages)-first)
 	b.delivered = max(b.delivered, end)
 	messages := make([]Message, 0, end-first)
 	for _, msg := range b.messages[first:end] {

@@ -49,8 +49,9 @@ type Limits struct {
 	InboxBurst    int     // default 100
 	PasswordRate  float64 // wrong passwords a second, counted for an address and for an inbox; default 0.2
 	PasswordBurst int     // default 20
-	// Addresses bounds how many addresses, and how many inboxes with wrong
-	// passwords, are remembered; the ones quiet for longest are forgotten first. Default 65536.
+	// Addresses is how many addresses, and how many inboxes with wrong passwords,
+	// are remembered at least; at twice as many, those quiet for longest are
+	// forgotten. Default 65536.
 	Addresses int
 }
 
