@@ -87,13 +87,6 @@ test('the camera is unplugged and plugged in again', async (t) => {
   await says(sender, /^Ready$/m);
 });
 
-/** @param {import('node:test').TestContext} t */
-async function blankPage(t) {
-  const context = await (await browser()).createBrowserContext();
-  t.after(() => context.close());
-  return context.newPage();
-}
-
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}: a script that does not come is told of after a while`, async (t) => {
     const server = await serve(t);
@@ -109,4 +102,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await says(page, /One moment.*Reload the page/s);
     }
   });
+}
+
+/** @param {import('node:test').TestContext} t */
+async function blankPage(t) {
+  const context = await (await browser()).createBrowserContext();
+  t.after(() => context.close());
+  return context.newPage();
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,25 @@ func TestGetMessage(t *testing.T) {
 			t.Errorf("X-From: %q", got)
 		}
 	}
+}
+
+// The deadline of an answer does not cut a later one of its connection.
+func TestGetOnKeptConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newPipeMailbox(t, signaling.Options{})
+		m.make("receiver")
+		for range 3 {
+			m.put("sender", "receiver", "offer")
+			var reused bool
+			trace := &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { reused = c.Reused }}
+			r := m.request("GET", "/inbox", "receiver", "")
+			a := m.do(r.WithContext(httptrace.WithClientTrace(t.Context(), trace)))
+			if a.err != nil || a.status != 200 || a.body != "offer" || !reused {
+				t.Fatalf("got %+v on a connection used before: %t; want the offer on one", a, reused)
+			}
+			time.Sleep(20 * time.Second)
+		}
+	})
 }
 
 // A GET waits for as long as the server or the client says, whichever is less.

@@ -89,6 +89,33 @@ func TestStreamEvents(t *testing.T) {
 	}
 }
 
+// What has waited for the stream comes together: here more than any buffer
+// holds, over a line to a client that takes longer than one write may.
+func TestStreamBacklog(t *testing.T) {
+	for name, start := range map[string]func(*testing.T, signaling.Options) *mailbox{
+		"HTTP/1.1": newPipeMailbox, "HTTP/2": newHTTP2Mailbox,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := start(t, signaling.Options{})
+				m.make("receiver")
+				body := func(i int) string { return strings.Repeat(string(rune('a'+i)), 60<<10) }
+				const messages = 20
+				for i := range messages {
+					m.put("sender", "receiver", body(i))
+				}
+				s := m.openStream(t.Context(), "receiver")
+				for i := range messages {
+					if name == "HTTP/1.1" {
+						time.Sleep(time.Second)
+					}
+					s.message(`{"from":"sender","body":"` + body(i) + `"}`)
+				}
+			})
+		})
+	}
+}
+
 // Each event comes through HTTP/2 as it is sent, too.
 func TestStreamHTTP2(t *testing.T) {
 	server := httptest.NewUnstartedServer(newMailbox())
